@@ -1,0 +1,1 @@
+"""The library of the course: what chapters, exercises and commands import."""

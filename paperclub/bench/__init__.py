@@ -1,0 +1,1 @@
+"""What the course costs, measured: seconds and memory."""

@@ -1,0 +1,66 @@
+// Put into a page before its own scripts: notes when the first picture stands, and how long steps take.
+(() => {
+  const STARTS = { ours: "canvas.pc-picture", bertviz: "#attention line" };
+  const probe = { times: [], first: null };
+  globalThis.paperclubProbe = probe;
+
+  /** After the frame to come: its callbacks, style, layout and painting are over when a task runs. */
+  function afterFrame(done) {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = done;
+    requestAnimationFrame(() => channel.port2.postMessage(null));
+  }
+
+  /** A canvas that nobody has drawn on yet is 300 × 150. */
+  function isDrawn(element) {
+    return element && !(element.tagName === "CANVAS" && element.width === 300 && element.height === 150);
+  }
+
+  function transferred() {
+    /** @type {any[]} of PerformanceResourceTiming, as entries of these two types are */
+    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    return entries.reduce((sum, entry) => sum + entry.transferSize, 0);
+  }
+
+  function look() {
+    if (!Object.values(STARTS).some((selector) => isDrawn(document.querySelector(selector)))) {
+      requestAnimationFrame(look);
+      return;
+    }
+    afterFrame(() => { probe.first = { ms: performance.now(), bytes: transferred() }; });
+  }
+  requestAnimationFrame(look);
+
+  probe.transferred = transferred;
+
+  /**
+   * Time every event of a type: from before its first listener until the frame with its effect is over.
+   *
+   * An event counts if `read()` then gives something else than before; with `patient`, the frame is
+   * the one after it does.
+   */
+  probe.watch = (type, selector, patient) => {
+    const read = () => (selector ? document.querySelector(selector).textContent : {});
+    addEventListener(type, () => {
+      const began = performance.now();
+      const before = read();
+      const end = () => {
+        if (patient && read() === before) {
+          afterFrame(end);
+          return;
+        }
+        probe.times.push(read() === before ? null : performance.now() - began);
+      };
+      afterFrame(end);
+    }, { capture: true });
+  };
+
+  /** Tell whether `ready` comes true before the time (ms) is up; a page's policy may forbid polling from outside. */
+  const until = (ready, patience) => new Promise((done) => {
+    const end = performance.now() + patience;
+    const wait = () => (ready() || performance.now() > end ? done(Boolean(ready())) : setTimeout(wait, 1));
+    wait();
+  });
+  probe.drawn = (patience) => until(() => probe.first, patience);
+  probe.timed = (count, patience) => until(() => probe.times.length >= count, patience);
+})();

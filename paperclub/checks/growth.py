@@ -1,0 +1,50 @@
+"""How long the checks would take with the whole year written, from what they take now.
+
+A check grows with the year when it names a written week or one of the figures: a chapter's cells,
+the bank of wrong answers of its exercises, the screens of its page. The rest is counted as fixed.
+"""
+
+import xml.etree.ElementTree as ElementTree
+from functools import cache
+from pathlib import Path
+
+from paperclub import paths
+from paperclub.curriculum import syllabus, written_weeks
+
+FIGURES = paths.ROOT / "paperclub" / "widgets" / "dist"
+
+
+def weekly_share(report: Path) -> float:
+    """Return which part of the tests' time in a JUnit report grows with the year, 0 to 1."""
+    grows = fixed = 0.0
+    for test in ElementTree.parse(report).getroot().iter("testcase"):
+        seconds = float(test.get("time", "0"))
+        said = bare(f"{test.get('classname', '')} {test.get('name', '')}")
+        if any(name in said for name in weekly_names()):
+            grows += seconds
+        else:
+            fixed += seconds
+    return grows / (grows + fixed) if grows + fixed else 0.0
+
+
+@cache
+def weekly_names() -> frozenset[str]:
+    """Return what the ids of such tests name: weeks and figures, in bare letters."""
+    slugs = [week.slug for week in written_weeks()]
+    return frozenset(bare(name) for name in [*slugs, *(file.stem for file in FIGURES.glob("*.js"))])
+
+
+def bare(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def in_a_year(seconds: float, weekly: float) -> float:
+    """Return the seconds of a stage once every week of the syllabus is written.
+
+    Args:
+        seconds: What it takes now.
+        weekly: Which part of that grows with the year, 0 to 1.
+    """
+    times = len(syllabus().weeks) / max(1, len(written_weeks()))
+    return seconds * (1 - weekly + weekly * times)

@@ -1,0 +1,1 @@
+"""A group's year: its folder, calendar, rota, agendas and records."""

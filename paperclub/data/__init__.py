@@ -1,0 +1,1 @@
+"""Data sets, small and offline, each with its source and its licence."""

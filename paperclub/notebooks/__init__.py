@@ -1,0 +1,1 @@
+"""The course's notebooks: format, run, derive, measure, and begin one from the template."""

@@ -1,0 +1,1 @@
+"""Build and serve the book and the home page."""

@@ -1,0 +1,166 @@
+// The figure HandCount: a room's forecast by show of hands, and what came out.
+import { FigureFrame } from "./kit/figure.js";
+import { wordButton } from "./kit/controls.js";
+import { fitText, sizeCanvas, wrapText } from "./kit/canvas.js";
+import { make } from "./kit/dom.js";
+import { keptFor } from "./kit/kept.js";
+import { Pen } from "./kit/pen.js";
+import { tween } from "./kit/motion.js";
+import { recordPanel } from "./kit/record.js";
+import { forRecord, letter, sentence } from "./hand_count/words.js";
+
+const MOST = 99;
+const CAME_OUT = " ✓ came out";
+
+export class HandCount {
+  constructor({ model, el }) {
+    this.model = model;
+    this.question = model.get("question");
+    this.choices = model.get("choices");
+    const begun = { hands: [...model.get("hands")], answer: model.get("answer"), shown: false };
+    this.kept = keptFor(`Hand count ${this.question}`, begun);
+    this.state = { ...structuredClone(begun), ...this.kept.read() };
+    this.chosen = 0;
+    this.frame = new FigureFrame(el, {
+      name: "Hand count", lead: model.get("lead"), note: model.get("note"), draw: () => this.redraw(),
+    });
+    this.bars = tween((values) => this.#paint(values));
+    this.#build(begun);
+    this.#show();
+    this.frame.redraw();
+  }
+
+  #build(begun) {
+    this.canvas = make("canvas", {
+      className: "pc-picture", tabIndex: 0, role: "application",
+      "aria-label": `${this.question} Up and down choose, right and left count hands.`,
+    });
+    this.canvas.addEventListener("click", (event) => this.#click(event));
+    this.canvas.addEventListener("keydown", (event) => this.#press(event));
+    this.frame.stage.append(this.canvas);
+    this.buttons = {
+      less: wordButton({ text: "one less", pressed: () => this.count(-1) }),
+      more: wordButton({ text: "one more", pressed: () => this.count(1) }),
+      reveal: wordButton({ text: "", pressed: () => this.reveal() }),
+    };
+    this.#nameReveal();
+    this.record = recordPanel({ startOver: () => this.#startOver(begun), unfolded: this.frame.redraw });
+    this.frame.controls.append(...Object.values(this.buttons).map((one) => one.element), this.record.button);
+    this.frame.sentence.before(this.record.panel);
+    this.destroy = () => {
+      this.bars.stop();
+      this.frame.destroy();
+    };
+  }
+
+  count(by) {
+    const { hands } = this.state;
+    hands[this.chosen] = Math.min(MOST, Math.max(0, hands[this.chosen] + by));
+    this.#tell();
+  }
+
+  /** Show what came out; where nobody knew it beforehand, it is the choice at hand. */
+  reveal() {
+    this.state.shown = !this.state.shown;
+    if (this.model.get("answer") < 0) this.state.answer = this.state.shown ? this.chosen : -1;
+    this.#nameReveal();
+    this.#tell();
+  }
+
+  #nameReveal() {
+    const unknown = this.model.get("answer") < 0;
+    const text = this.state.shown ? "hide it again" : unknown ? "this came out" : "what came out";
+    this.buttons.reveal.set({ textContent: text });
+  }
+
+  #startOver(begun) {
+    this.state = structuredClone(begun);
+    this.#nameReveal();
+    this.#tell();
+  }
+
+  /** Tell Python of the hands (if there is one), keep them, and show them. */
+  #tell() {
+    this.model.set("hands", [...this.state.hands]);
+    this.model.save_changes();
+    this.kept.write(this.state);
+    this.#show();
+  }
+
+  #show() {
+    this.frame.say([sentence(this.state)]);
+    this.record.set(forRecord(this.question, this.state));
+    if (this.place) this.bars.to([...this.state.hands]);
+  }
+
+  redraw() {
+    const { size } = this.frame.look();
+    const width = this.frame.width();
+    const narrow = width < 30 * size;
+    const label = narrow ? Math.min(size, 15) : size;
+    const row = Math.max(44, Math.min(label * 3.2, (this.frame.height() - label * 3.2) / this.choices.length));
+    const names = width * (narrow ? 0.5 : 0.45);
+    this.place = { width, label, row, names, top: label * 3.2 };
+    this.place.height = Math.ceil(this.place.top + row * this.choices.length);
+    this.bars.jump([...this.state.hands]);
+  }
+
+  #paint(values) {
+    const { width, height, label, row, names, top } = this.place;
+    const context = sizeCanvas(this.canvas, width, height);
+    const { dark, stroke } = this.frame.look();
+    const pen = new Pen(context, { dark, stroke }, { size: label, label });
+    context.clearRect(0, 0, width, height);
+    pen.face({ bold: true });
+    wrapText(this.question, width, pen.measure).slice(0, 2).forEach((line, i) =>
+      pen.write(line, 0, label * (0.8 + 1.2 * i), { bold: true, width }));
+    const most = Math.max(5, ...this.state.hands);
+    const unit = (width - names - pen.widest([`${MOST}${CAME_OUT}`], { bold: true }) - label * 1.2) / most;
+    this.choices.forEach((text, i) =>
+      this.#paintRow(pen, i, text, { y: top + i * row, row, names, unit, value: values[i] }));
+  }
+
+  #paintRow(pen, i, text, { y, row, names, unit, value }) {
+    const { colours, label } = pen;
+    const { shown, answer, hands } = this.state;
+    const came = shown && i === answer;
+    pen.face({ bold: i === this.chosen });
+    const name = fitText(`(${letter(i)}) ${text}`, names - label, pen.measure);
+    pen.write(name, label * 0.5, y + row / 2, { bold: i === this.chosen });
+    pen.bar(names, y + row * 0.2, value * unit, row * 0.6, came ? colours.value : colours.key);
+    pen.write(`${hands[i]}${came ? CAME_OUT : ""}`, names + value * unit + label * 0.5, y + row / 2, {
+      bold: true, colour: came ? colours.valueText : colours.ink,
+    });
+    if (i === this.chosen) pen.ring(pen.stroke, y + pen.stroke + 2, this.place.width - 2 * pen.stroke, row - 2 * pen.stroke - 4);
+  }
+
+  #click(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const i = Math.floor((event.clientY - box.top - this.place.top) / this.place.row);
+    if (i < 0 || i >= this.choices.length) return;
+    const again = i === this.chosen;
+    this.chosen = i;
+    if (again) this.count(1);
+    else this.#show();
+  }
+
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const by = { ArrowRight: 1, "+": 1, ArrowLeft: -1, "-": -1 }[event.key];
+    const count = this.choices.length;
+    if (step) this.chosen = (this.chosen + step + count) % count;
+    else if (by) this.count(by);
+    else if (event.key === "Enter") this.reveal();
+    else return;
+    event.preventDefault();
+    this.#show();
+  }
+}
+
+export default {
+  render(place) {
+    const figure = new HandCount(place);
+    return () => figure.destroy();
+  },
+};

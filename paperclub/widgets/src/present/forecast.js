@@ -1,0 +1,38 @@
+// A show of hands for any prediction of a chapter: what stands in its box becomes the choices.
+import { HandCount } from "../hand_count.js";
+import { createModel } from "../host/model.js";
+import { make } from "../kit/dom.js";
+import { textOf } from "./parts.js";
+
+const MOST_CHOICES = 6;
+const LEAD = "Count hands for each choice. Go on, and come back with H to say what came out.";
+const counted = new WeakMap(); // a box, and the dialog in which its hands were counted
+
+/** Open the count of a Predict box; what was counted before stands there still. */
+export function forecast(box) {
+  if (!counted.has(box)) counted.set(box, dialogFor(box));
+  const dialog = counted.get(box);
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector("canvas").focus();
+}
+
+function dialogFor(box) {
+  const close = make("button", { type: "button", className: "slides-close" }, "Back to the talk");
+  const place = make("div");
+  const dialog = make("dialog", { className: "slides-hands", "aria-label": "A show of hands" }, place, close);
+  close.addEventListener("click", () => dialog.close());
+  const { question, choices } = asked(box);
+  const hands = choices.map(() => 0);
+  const model = createModel({ state: { lead: LEAD, note: "", question, choices, answer: -1, hands } });
+  new HandCount({ model, el: place });
+  return dialog;
+}
+
+/** The question and the choices of a Predict box; one without a list is a matter of yes or no. */
+export function asked(box) {
+  const items = [...box.querySelectorAll("li")].slice(0, MOST_CHOICES);
+  const choices = items.map((item) => textOf(item).replace(/^\([a-f]\)\s*/, "").replace(/[;.]$/, ""));
+  const question = textOf(box, choices.length > 1 ? "ul, ol" : "script").replace(/^Predict\.\s*/, "");
+  return { question, choices: choices.length > 1 ? choices : ["yes", "no"] };
+}

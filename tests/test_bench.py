@@ -1,0 +1,190 @@
+"""The bench: its names, its form, and what it keeps. No test asserts a time."""
+
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from rich.console import Console
+
+from paperclub import paths
+from paperclub.bench import areas
+from paperclub.bench.kernel import peak_mib
+from paperclub.bench.machine import machine, same_machine
+from paperclub.bench.run import RUNS, chosen, kept, medians, run_bench
+from paperclub.errors import CourseError
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A tree with two chapters and a place for the figures."""
+    monkeypatch.setattr(paths, "CHAPTERS", tmp_path)
+    monkeypatch.setattr(paths, "MEASURED", tmp_path / "book" / "measured.json")
+    monkeypatch.setattr("paperclub.bench.run.use_two_cores", lambda: None)
+    for slug in ("alignment", "attention"):
+        write_chapter(slug, "x = 1")
+    return tmp_path
+
+
+def write_chapter(slug: str, code: str) -> None:
+    first = new_code_cell('SEED = 0\nSCALE = "small"', metadata={"tags": ["parameters"]})
+    nbformat.write(
+        new_notebook(cells=[first, new_code_cell(code)]), paths.CHAPTERS / f"{slug}.ipynb"
+    )
+
+
+def figures_in(path) -> dict:
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_no_name_stands_for_everything_but_setup_and_figures(tree):
+    assert chosen([]) == (["alignment", "attention"], ["book", "start"])
+
+
+def test_a_chapter_is_measured_alone_by_its_slug(tree):
+    assert chosen(["attention"]) == (["attention"], [])
+    assert chosen(["setup", "book"]) == ([], ["book", "setup"])
+
+
+@pytest.mark.parametrize("name", ["chapter", "bok", "", "Setup"])
+def test_an_unknown_name_lists_what_there_is(tree, name):
+    with pytest.raises(CourseError) as caught:
+        run_bench([name])
+    assert (
+        "Areas: chapters, book, setup, start, figures, grading; chapters: alignment, attention"
+        in str(caught.value)
+    )
+
+
+def test_a_real_chapter_gives_seconds_and_memory_from_a_process_of_its_own(tree):
+    figures = areas.chapter("attention")
+    assert set(figures) == {"seconds", "peak_mib"}
+    assert figures["seconds"] > 0
+    assert figures["peak_mib"] > 10
+
+
+def test_memory_that_a_chapter_takes_is_seen_even_if_it_is_given_back(tree):
+    write_chapter("alignment", "x = bytearray(400 * 2**20)\ndel x")
+    assert areas.chapter("alignment")["peak_mib"] > areas.chapter("attention")["peak_mib"] + 350
+
+
+def test_a_chapter_that_fails_is_named_with_its_error(tree):
+    write_chapter("attention", "1 / 0")
+    with pytest.raises(CourseError, match="attention failed: ZeroDivisionError: division by zero"):
+        areas.chapter("attention")
+
+
+def test_this_process_has_a_peak():
+    assert peak_mib() > 5
+
+
+def test_the_machine_is_described():
+    described = machine()
+    assert set(described) == {"cpu", "cores", "memory_gib", "os", "python", "torch", "date"}
+    assert described["cpu"]
+    assert "+" not in described["torch"]
+    assert same_machine(described, described | {"date": "another", "torch": "9"})
+    assert not same_machine(described, described | {"cpu": "another"})
+
+
+def test_medians_are_rounded_to_what_is_meant():
+    runs = [{"seconds": s, "peak_mib": m} for s, m in ((9.0, 800), (1.26, 801), (1.31, 900))]
+    assert medians(runs) == {"seconds": 1.3, "peak_mib": 801, "runs": 3}
+
+
+def test_figures_are_written_and_others_stay(tree, monkeypatch):
+    taken = iter([{"seconds": s, "peak_mib": 700} for s in (3.0, 1.0, 2.0, 7.0, 7.0, 7.0)])
+    monkeypatch.setattr(areas, "chapter", lambda slug: next(taken))
+    monkeypatch.setattr(areas, "book", lambda: {"seconds": 40.0})
+    run_bench(["attention"])
+    run_bench(["book"])
+    run_bench(["alignment"], tree / "copy.json")
+    written = figures_in(paths.MEASURED)
+    assert set(written) == {"machine", "chapters", "book"}
+    assert written["chapters"]["attention"] == {
+        "seconds": 2.0,
+        "peak_mib": 700,
+        "scale": "small",
+        "runs": RUNS["chapters"],
+        "date": written["machine"]["date"],
+    }
+    assert written["chapters"]["alignment"]["seconds"] == 7.0
+    assert written["book"]["seconds"] == 40.0
+    assert figures_in(tree / "copy.json") == written
+
+
+def test_what_was_measured_before_a_failure_is_kept(tree, monkeypatch):
+    def measure(slug):
+        if slug == "attention":
+            raise CourseError("attention failed")
+        return {"seconds": 1.0, "peak_mib": 700}
+
+    monkeypatch.setattr(areas, "chapter", measure)
+    with pytest.raises(CourseError, match="attention failed"):
+        run_bench(["chapters"])
+    assert list(figures_in(paths.MEASURED)["chapters"]) == ["alignment"]
+
+
+def test_figures_of_another_machine_never_stand_beside_this_ones(tree, capsys):
+    before = {"machine": machine() | {"cpu": "another"}, "book": {"seconds": 40.0}}
+    assert kept(before, machine(), Console()) == {"machine": machine()}
+    assert "book were measured on another machine" in capsys.readouterr().out
+
+
+def test_figures_of_a_chapter_that_is_gone_go_with_it(tree):
+    chapters = {"attention": {"seconds": 1.0}, "gone": {"seconds": 1.0}}
+    before = {"machine": machine(), "chapters": chapters}
+    assert list(kept(before, machine(), Console())["chapters"]) == ["attention"]
+
+
+def test_a_place_for_json_that_cannot_be_is_refused_before_anything_runs(tree, monkeypatch):
+    monkeypatch.setattr(areas, "chapter", lambda slug: pytest.fail("it ran"))
+    for place in (tree, tree / "nowhere" / "figures.json"):
+        with pytest.raises(CourseError, match="--json"):
+            run_bench(["attention"], place)
+
+
+def test_a_start_that_does_not_answer_says_what_the_server_said(tree, monkeypatch):
+    (tree / "index.html").write_text("", "utf-8")
+    monkeypatch.setattr(paths, "HTML", tree)
+    monkeypatch.setattr(sys, "executable", "false" if sys.platform != "win32" else "whoami")
+    with pytest.raises(CourseError, match="did not answer"):
+        areas.start()
+
+
+def test_a_warm_start_needs_the_book(tree, monkeypatch):
+    monkeypatch.setattr(paths, "HTML", tree / "nothing")
+    with pytest.raises(CourseError, match="needs the book"):
+        areas.start()
+
+
+def test_the_book_is_built_in_a_copy_from_nothing_and_after_each_edit(monkeypatch, tmp_path):
+    root = tmp_path / "course"
+    (root / "paperclub" / "widgets" / "dist").mkdir(parents=True)
+    module = root / "paperclub" / "widgets" / "dist" / "attention_heads.js"
+    module.write_text("export {}\n", "utf-8")
+    (root / "_build").mkdir()
+    (root / "chapters").mkdir()
+    notebook = new_notebook(cells=[new_code_cell("x = 1")])
+    nbformat.write(notebook, root / "chapters" / "attention.ipynb")
+    monkeypatch.setattr(paths, "ROOT", root)
+    seen = []
+
+    def timed(command, what, cwd):
+        copy = Path(cwd)
+        assert copy != root and not (copy / "_build").exists()
+        cells = nbformat.read(copy / "chapters" / "attention.ipynb", 4).cells
+        js = (copy / "paperclub" / "widgets" / "dist" / "attention_heads.js").read_text("utf-8")
+        seen.append((cells[0].source, js))
+        return {"seconds": float(len(seen))}
+
+    monkeypatch.setattr(areas, "_timed", timed)
+    assert areas.book() == {
+        "seconds": 1.0, "unchanged": 2.0, "chapter_edited": 3.0, "figure_edited": 4.0,
+    }  # fmt: skip
+    assert seen[0] == seen[1] == ("x = 1", "export {}\n")
+    assert seen[2] == ("x = 1\n# A remark.", "export {}\n")
+    assert seen[3] == ("x = 1\n# A remark.", "export {}\n// A remark.\n")
+    assert module.read_text("utf-8") == "export {}\n"

@@ -1,0 +1,30 @@
+"""What is wrong with a screen of a talk is said, and a good one is left alone."""
+
+import pytest
+
+from paperclub.checks.talk import troubles
+
+GOOD = {
+    "name": "3 / 9 Break it", "bottom": 600, "right": 1200, "foot": 690, "edge": 1280,
+    "scale": 1, "type": 18.7, "wide": [], "empty": 0, "step": [1, 0],
+}  # fmt: skip
+
+
+def test_a_good_screen_has_no_trouble():
+    assert troubles(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"bottom": 700}, "cut off at the foot"),
+        ({"right": 1300}, "cut off at the right"),
+        ({"scale": 0.5}, "too small"),
+        ({"type": 16}, "too small"),
+        ({"empty": 1}, "a figure does not show"),
+        ({"wide": ["x = 1"]}, "wider than the screen: x = 1"),
+    ],
+)
+def test_a_trouble_is_named_with_its_screen(change, says):
+    [said] = troubles(GOOD | change)
+    assert says in said and "3 / 9 Break it" in said
