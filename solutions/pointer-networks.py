@@ -811,7 +811,7 @@ def beam_greedy(scores, width):
     return beam_search(scores, 1)
 
 
-@functools.lru_cache(maxsize=256)  # a telling table may take hundreds of tries
+@functools.lru_cache(maxsize=256)  # a telling table may take dozens of tries
 def beam_tables(seed):
     """What a case is called, its scores and its width."""
     random = torch.Generator().manual_seed(seed)
@@ -822,27 +822,51 @@ def beam_tables(seed):
         scores[n, n] -= 5  # an answer does not begin with END
         return scores
 
-    def telling(n, width, *wrong, end=0.0):
+    def crowded():
+        """Scores by which an early answer is crowded out by two beginnings that then split up."""
+        scores = 0.2 * torch.randn(6, 6, generator=random)
+        sure, early, fork, *others = torch.randperm(5, generator=random).tolist()
+        start = end = 5
+        scores[start] -= 4
+        scores[start, [sure, early]] += torch.tensor([5.5, 4.0])
+        scores[sure, fork] += 4
+        scores[early, end] += 4
+        scores[fork, others] += 3
+        return scores
+
+    def telling(make, width, *wrong):
         """A table for which all these ways, and the right one, lead to different answers."""
         ways, told = (beam_search, *wrong), set()
         while len(told) < len(ways):
-            scores = table(n, end)
+            scores = make()
             told = {tuple(way(scores, width).tolist()) for way in ways}
         return scores, width
 
     return [
         ("1 point, width 2", table(1), 2),
         ("4 points, width 1", table(4), 1),
-        ("4 points, width 2, the likeliest first output is a trap", *telling(4, 2, beam_greedy)),
-        ("5 points, width 3, rows of very different size", *telling(5, 3, beam_by(raw=True))),
-        ("5 points, width 2, much weight on used points", *telling(5, 2, beam_by(mask="after"))),
+        (
+            "4 points, width 2, the likeliest first output is a trap",
+            *telling(lambda: table(4), 2, beam_greedy),
+        ),
+        (
+            "5 points, width 3, rows of very different size",
+            *telling(lambda: table(5), 3, beam_by(raw=True)),
+        ),
+        (
+            "5 points, width 2, much weight on used points",
+            *telling(lambda: table(5), 2, beam_by(mask="after")),
+        ),
         (
             "5 points, width 3, one beginning has two good ways on",
-            *telling(5, 3, ONE_EACH, beam_greedy),
+            *telling(lambda: table(5), 3, ONE_EACH, beam_greedy),
         ),
-        ("6 points, width 3, a short answer ends first", *telling(6, 3, FIRST_END, end=1.0)),
-        ("5 points, width 2, ended answers hold places", *telling(5, 2, APART, end=1.5)),
-        ("5 points, width 4, long answers against short", *telling(5, 4, MEAN, end=0.5)),
+        (
+            "6 points, width 3, a short answer ends first",
+            *telling(lambda: table(6, 1.0), 3, FIRST_END),
+        ),
+        ("5 points, width 2, ended answers hold places", *telling(crowded, 2, APART)),
+        ("5 points, width 4, long answers against short", *telling(lambda: table(5, 0.5), 4, MEAN)),
         ("3 points, wider than there are answers", table(3), 40),
     ]
 

@@ -54,6 +54,8 @@ def test_no_screen_of_a_chapter_is_cut_off(present, slug, size):
     seen = walk(present(slug, viewport=size))
     assert len(seen) >= 10
     assert [said for screen in seen for said in troubles(screen)] == []
+    grown = [screen for screen in seen if screen["scale"] > 1.2]
+    assert len(grown) >= 5, "a screen with few words has large type"
 
 
 def test_a_prediction_is_asked_before_its_result_is_seen(present):

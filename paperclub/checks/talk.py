@@ -20,14 +20,27 @@ _SEEN = """
     bottom: Math.max(0, ...boxes.map((box) => box.bottom)),
     right: Math.max(0, ...boxes.map((box) => box.right)),
     foot: document.querySelector('.slides-bar').getBoundingClientRect().top,
-    scale: Math.min(1, ...on.map((block) => Number(block.style.zoom || 1))),
+    scale: Number(on[0]?.style.zoom || 1),
     type: parseFloat(getComputedStyle(document.querySelector('.bd-article')).fontSize),
     edge: innerWidth, wide, empty: empty.length,
     step: [on.length, on.filter((block) => block.matches('.slide-wait')).length],
   };
 }
 """
-_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+# A figure may settle a frame or two after its screen came up; nobody reads within a tenth of a second.
+_SETTLED = """
+() => new Promise((done) => {
+  const heights = () => [...document.querySelectorAll('.slide-on')]
+    .map((block) => block.getBoundingClientRect().height).join();
+  const until = performance.now() + 2000;
+  const look = (before) => {
+    const now = heights();
+    if (now === before || performance.now() > until) done();
+    else setTimeout(() => requestAnimationFrame(() => look(now)), 30);
+  };
+  requestAnimationFrame(() => setTimeout(() => look(null)));
+})
+"""
 
 
 def walk(page: Any) -> list[dict]:
@@ -39,10 +52,11 @@ def walk(page: Any) -> list[dict]:
     Returns:
         What was seen at each step: the screen's ``name``, and what ``troubles`` judges.
     """
+    page.evaluate(_SETTLED)
     seen = [page.evaluate(_SEEN)]
     while True:
         page.keyboard.press("PageDown")
-        page.evaluate(_FRAME)
+        page.evaluate(_SETTLED)
         now = page.evaluate(_SEEN)
         if (now["name"], now["step"]) == (seen[-1]["name"], seen[-1]["step"]):
             return seen

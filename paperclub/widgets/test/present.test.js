@@ -35,11 +35,6 @@ test("what does not fit begins another screen, and no block is lost", () => {
   assert.deepEqual(heights(screens), [[[60]], [[60, 30]], [[20, 20]]]);
 });
 
-test("what alone is too high is made smaller", () => {
-  const [screen] = column([{ kind: "slide", heights: [200] }])();
-  assert.equal(screen.scale, 0.5);
-});
-
 test("a figure has a screen to itself", () => {
   const screens = column([{ kind: "slide", heights: [10, "F", 10] }])();
   assert.deepEqual(heights(screens), [[[10]], [["F"]], [[10]]]);

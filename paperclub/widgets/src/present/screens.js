@@ -3,9 +3,8 @@
 /**
  * Cut the cells of a talk into screens.
  *
- * A slide begins a screen, a fragment is one more step on it. What does not fit begins another screen;
- * what alone is too high is made smaller. Between sections, after one with minutes of its own, comes a
- * pause.
+ * A slide begins a screen, a fragment is one more step on it. What does not fit begins another screen.
+ * Between sections, after one with minutes of its own, comes a pause.
  *
  * @template Block
  * @param {{kind: string, groups: Block[][], title: string, id: string}[]} cells of the short path; a
@@ -14,14 +13,14 @@
  *   stands when all stand in one column; `alone` asks for a screen to itself
  * @param {number} room the height of a screen
  * @param {(id: string) => boolean} planned whether a section has its own minutes
- * @returns {{title: string, id: string, steps: Block[][], scale: number, alone: boolean, pause: boolean}[]}
+ * @returns {{title: string, id: string, steps: Block[][], alone: boolean, pause: boolean}[]}
  */
 export function screensOf(cells, measure, room, planned) {
   const screens = [];
   let current = null;
   let start = 0;
   const begin = (cell, top) => {
-    current = { title: cell.title, id: cell.id, steps: [], scale: 1, alone: false, pause: false };
+    current = { title: cell.title, id: cell.id, steps: [], alone: false, pause: false };
     start = top;
     screens.push(current);
   };
@@ -34,7 +33,6 @@ export function screensOf(cells, measure, room, planned) {
         begin(cell, top);
         step = null;
         current.alone = alone;
-        current.scale = Math.min(1, room / (bottom - top));
       }
       if (!step) {
         step = [];
@@ -44,7 +42,7 @@ export function screensOf(cells, measure, room, planned) {
     });
     const next = cells[place + 1];
     if (next && cell.id !== next.id && planned(cell.id)) {
-      screens.push({ title: cell.title, id: cell.id, steps: [[]], scale: 1, alone: false, pause: true });
+      screens.push({ title: cell.title, id: cell.id, steps: [[]], alone: false, pause: true });
       current = null;
     }
   });

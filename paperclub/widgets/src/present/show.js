@@ -9,7 +9,9 @@ const FORWARD = ["ArrowRight", "ArrowDown", "PageDown", " ", "Enter"];
 const BACK = ["ArrowLeft", "ArrowUp", "PageUp", "Backspace"];
 const CLICKER = ["PageDown", "PageUp"];
 const LARGEST_MARGIN = 1.6; // of a block, in the size of its type
-const MOST_ROUNDS = 12; // a picture's height follows the window's, so one round of shrinking is not enough
+const SMALLEST = 0.3; // what the size of a screen's type is multiplied by, at the least
+const LARGEST = 1.7; // and at the most: beyond it a line holds too few words
+const ROUNDS = 7; // of halving the span between the two: finer than an eye can tell
 const MOST_WORDS = 400; // characters
 const HELP = "→ next · ← back · B black · O overview · H hands · S second window · Esc ends";
 
@@ -17,6 +19,8 @@ export class Show {
   #began = null; // when the first screen was left
   #timer = 0;
   #listeners = [];
+  // A figure may settle after its screen was laid out: what then reaches below the foot is fitted again.
+  #sizes = new ResizeObserver(() => this.#refit());
 
   constructor(article) {
     this.article = article;
@@ -48,12 +52,10 @@ export class Show {
     clearInterval(this.#timer);
     for (const [type, heard, options] of this.#listeners) removeEventListener(type, heard, options);
     this.#listeners = [];
+    this.#clear();
     delete document.documentElement.dataset.slides;
     for (const element of [this.bar, this.dark, this.list, this.pause]) element?.remove();
-    for (const block of this.article.querySelectorAll(".slide-block")) {
-      block.classList.remove("slide-block", "slide-on", "slide-wait");
-      block.style.zoom = "";
-    }
+    for (const block of this.article.querySelectorAll(".slide-block")) block.classList.remove("slide-block");
   }
 
   #listen(type, heard, options) {
@@ -77,6 +79,7 @@ export class Show {
   #layOut() {
     const root = document.documentElement;
     const kept = this.screens[this.at.screen]?.steps[this.at.step]?.[0];
+    this.#clear();
     root.dataset.slides = "measure";
     const { fontSize, paddingTop, paddingBottom } = getComputedStyle(this.article);
     // The first block of a screen keeps its own margin, which is no part of its height.
@@ -91,6 +94,15 @@ export class Show {
     this.#draw();
   }
 
+  /** Take the screen at hand away. */
+  #clear() {
+    this.#sizes.disconnect();
+    for (const block of this.article.querySelectorAll(".slide-on")) {
+      block.classList.remove("slide-on", "slide-wait");
+      block.style.zoom = "";
+    }
+  }
+
   go(place) {
     if (place.screen > 0) this.#began ??= Date.now();
     this.at = place;
@@ -101,16 +113,16 @@ export class Show {
 
   #draw() {
     const { screen, step } = this.at;
-    const { steps, scale, pause, title } = this.screens[screen];
-    for (const block of this.article.querySelectorAll(".slide-on")) block.classList.remove("slide-on", "slide-wait");
+    const { steps, pause, title } = this.screens[screen];
+    this.#clear();
     steps.forEach((blocks, i) => {
       for (const block of blocks) {
         block.classList.add("slide-on");
         block.classList.toggle("slide-wait", i > step);
-        block.style.zoom = scale < 1 ? scale : "";
       }
     });
-    this.#fit(steps.flat(), scale);
+    this.#fit();
+    for (const block of steps.flat()) this.#sizes.observe(block);
     this.pause.hidden = !pause;
     if (pause) this.#fillPause(title);
     this.title.textContent = title;
@@ -119,18 +131,35 @@ export class Show {
     this.#tick();
   }
 
-  /** What turns out higher on its screen than it was in the column (a picture may) is made smaller. */
-  #fit(blocks, scale) {
+  /**
+   * Give the screen at hand the largest type with which all of it can be seen. A figure fills its screen
+   * by itself, and is only ever made smaller.
+   */
+  #fit() {
+    const { steps, alone } = this.screens[this.at.screen];
+    const blocks = steps.flat();
+    if (!blocks.length) return;
     const foot = this.bar.getBoundingClientRect().top;
-    let zoom = scale;
-    for (let round = 0; blocks.length && round < MOST_ROUNDS; round += 1) {
-      const boxes = blocks.map((block) => block.getBoundingClientRect());
-      const top = Math.min(...boxes.map((box) => box.top));
-      const bottom = Math.max(...boxes.map((box) => box.bottom));
-      if (bottom <= foot) return;
-      zoom *= (foot - top - 4) / (bottom - top);
-      for (const block of blocks) block.style.zoom = zoom;
+    const edge = Math.max(...blocks.map((block) => block.getBoundingClientRect().right));
+    const holds = (zoom) => {
+      for (const block of blocks) block.style.zoom = zoom === 1 ? "" : zoom;
+      return blocks.every((block) => isAbove(block, foot) && (zoom <= 1 || isWithin(block, edge)));
+    };
+    if (holds(1) && alone) return;
+    let [low, high] = holds(1) ? [1, LARGEST] : [SMALLEST, 1];
+    if (holds(high)) return;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const middle = (low + high) / 2;
+      if (holds(middle)) low = middle;
+      else high = middle;
     }
+    holds(low);
+  }
+
+  #refit() {
+    const foot = this.bar.getBoundingClientRect().top;
+    const blocks = this.screens[this.at.screen].steps.flat();
+    if (!blocks.every((block) => isAbove(block, foot))) this.#fit();
   }
 
   #fillPause(title) {
@@ -210,6 +239,14 @@ export class Show {
     const here = this.list.querySelector("[aria-current]");
     if (here instanceof HTMLElement) here.focus();
   }
+}
+
+const isAbove = (block, foot) => block.getBoundingClientRect().bottom <= foot;
+
+/** Whether no line of a block runs out at the side. */
+function isWithin(block, edge) {
+  if (block.getBoundingClientRect().right > edge + 1) return false;
+  return [block, ...block.querySelectorAll("pre, table")].every((part) => part.scrollWidth <= part.clientWidth + 1);
 }
 
 const isHeading = (block) => /^H[1-6]$/.test(block.tagName);
