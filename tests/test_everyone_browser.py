@@ -1,61 +1,84 @@
 """Every page for everyone: no finding of axe-core that is serious, light, dark and on a phone."""
 
 import pytest
-from everyone import serious_findings
+from everyone import colour_findings, layout_findings, serious_findings
 from figure_places import PHONE, WIDE
 from playwright.sync_api import expect
 from specimens import every_specimen
 
 from paperclub import paths
+from paperclub.curriculum import written_weeks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BOOK = paths.BUILD / "html"
 UNFOLD = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
+THEME_HEARS = 400  # milliseconds; its scripts answer a new width after 300
 MATHEMATICS = "globalThis.MathJax?.startup?.promise?.then(() => true)"
 
 
-@pytest.fixture(
-    params=[("light", WIDE), ("dark", WIDE), ("light", PHONE)], ids=["light", "dark", "phone"]
-)
-def context(browser, request):
-    scheme, size = request.param
-    opened = browser.new_context(color_scheme=scheme, viewport=size, reduced_motion="reduce")
-    yield opened
-    opened.close()
-
-
-def test_the_tool_finds_what_is_there(context):
-    page = context.new_page()
-    page.set_content("<html lang=en><title>x</title><main><h1>x</h1><button></button></main>")
-    [found] = serious_findings(page)
-    assert found.startswith("button-name at button")
-
-
-def test_every_page_of_the_book_can_be_used_by_everyone(context):
+def pages_of_the_book():
+    """The built pages; those that only lead on to another are left out."""
     pages = [path for path in sorted(BOOK.rglob("*.html")) if "_static" not in path.parts]
-    if not pages:
-        pytest.skip("the book is not built: python course.py book build")
-    found = {}
-    for path in pages:
-        if 'http-equiv="refresh"' in path.read_text("utf-8").lower():
-            continue  # it only leads on to the first page
-        page = context.new_page()
-        page.goto(path.as_uri())
-        if page.locator(".paperclub-figure").count():
-            page.locator(".pc-figure canvas.pc-picture").first.wait_for()
-        page.evaluate(MATHEMATICS)
-        page.evaluate(UNFOLD)
-        findings = serious_findings(page)
-        if findings:
-            found[path.relative_to(BOOK).as_posix()] = findings
-        page.close()
-    assert found == {}
+    return [path for path in pages if 'http-equiv="refresh"' not in path.read_text("utf-8").lower()]
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(color_scheme="light", viewport=WIDE, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def findings_everywhere(page):
+    """What is found on a page as it lies open: in the light, in the dark, and on a phone.
+
+    Darkness changes colours and no structure; a phone's width changes what stands where.
+    """
+    found = {"light": serious_findings(page)}
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = colour_findings(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(THEME_HEARS)
+    found["phone"] = layout_findings(page)
+    return {where: findings for where, findings in found.items() if findings}
+
+
+def test_the_tool_finds_what_is_there_in_the_light_in_the_dark_and_on_a_phone(page):
+    page.set_content("""
+        <html lang=en><title>x</title>
+        <style>
+          @media (prefers-color-scheme: dark) { p { color: #ddd } }
+          @media (min-width: 600px) { button { display: none } }
+        </style>
+        <main><h1>x</h1><p>Pale in the dark, on white.</p><button></button></main>
+    """)
+    found = findings_everywhere(page)
+    assert set(found) == {"dark", "phone"}
+    assert found["dark"][0].startswith("color-contrast at p")
+    assert found["phone"][0].startswith("button-name at button")
+
+
+def test_the_book_has_its_pages():
+    weeks = {path.stem for path in pages_of_the_book() if path.parent.name == "chapters"}
+    assert weeks == {week.slug for week in written_weeks()}
+
+
+@pytest.mark.parametrize(
+    "path", pages_of_the_book(), ids=lambda path: path.relative_to(BOOK).with_suffix("").as_posix()
+)
+def test_a_page_of_the_book_can_be_used_by_everyone(page, path):
+    page.goto(path.as_uri())
+    if page.locator(".paperclub-figure").count():
+        page.locator(".pc-figure canvas.pc-picture").first.wait_for()
+    page.evaluate(MATHEMATICS)
+    page.evaluate(UNFOLD)
+    assert findings_everywhere(page) == {}
 
 
 @pytest.mark.parametrize("name", every_specimen())
-def test_every_figure_can_be_used_by_everyone(name, context, tmp_path):
-    page = context.new_page()
+def test_every_figure_can_be_used_by_everyone(name, page, tmp_path):
     page.goto(every_specimen()[name].figure().save_html(tmp_path / "figure.html").as_uri())
     page.locator("canvas.pc-picture").wait_for()
     more = page.get_by_role("button", name="more")
@@ -63,4 +86,4 @@ def test_every_figure_can_be_used_by_everyone(name, context, tmp_path):
         if page.locator("textarea:not([readonly])").count():
             expect(page.locator("textarea:enabled:not([readonly])").first).to_be_attached()
         more.click()
-    assert serious_findings(page) == []
+    assert findings_everywhere(page) == {}

@@ -113,6 +113,21 @@ def test_a_full_disk_costs_the_copy_and_not_the_model(cache, monkeypatch, tmp_pa
         assert models.load("SmolLM2") == (model, words)
 
 
+def test_dequantising_draws_no_bar_into_a_page(monkeypatch, tmp_path):
+    import transformers
+    from transformers import modeling_gguf_pytorch_utils as of_gguf
+
+    bar = of_gguf.tqdm
+
+    def opened(*_, **words):
+        return of_gguf.tqdm(["a tensor"], desc="Converting") if "gguf_file" in words else None
+
+    monkeypatch.setattr(transformers.AutoModelForCausalLM, "from_pretrained", opened)
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lambda *_, **words: "words")
+    assert language._dequantise(tmp_path) == (["a tensor"], "words")
+    assert of_gguf.tqdm is bar
+
+
 def test_a_model_of_the_hub_without_a_network_is_missing(monkeypatch):
     def unreachable(place):
         raise OSError("We couldn't connect\nto the hub")

@@ -27,7 +27,7 @@ _SEEN = """
   };
 }
 """
-# A figure may settle a frame or two after its screen came up; nobody reads within a tenth of a second.
+# A figure may settle a frame or two after its screen came up: sooner than anybody reads.
 _SETTLED = """
 () => new Promise((done) => {
   const heights = () => [...document.querySelectorAll('.slide-on')]

@@ -8,7 +8,6 @@ its checksum; from then on that copy is opened.
 import contextlib
 import hashlib
 import importlib.util
-import io
 import json
 import shutil
 import tempfile
@@ -123,11 +122,15 @@ def _find() -> Path:
 
 
 def _dequantise(package: Path) -> tuple[Any, Any]:
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, modeling_gguf_pytorch_utils
 
-    # Its progress bar knows no switch.
-    with contextlib.redirect_stderr(io.StringIO()):
+    # Its progress bar knows no switch, and in a notebook it would be a widget of the page.
+    bar = modeling_gguf_pytorch_utils.tqdm
+    modeling_gguf_pytorch_utils.tqdm = lambda tensors, **words: tensors
+    try:
         model = AutoModelForCausalLM.from_pretrained(package, gguf_file=GGUF, dtype=torch.float32)
+    finally:
+        modeling_gguf_pytorch_utils.tqdm = bar
     return model, AutoTokenizer.from_pretrained(package, gguf_file=GGUF)
 
 
