@@ -68,7 +68,26 @@ def test_an_edited_library_is_executed_anew_and_old_results_go(tree, own_data_fo
     assert not (own_data_folder / "mark").exists(), "a build wrote into the reader's own folder"
 
 
+def test_an_edited_style_script_or_extension_reaches_pages_whose_text_is_the_same(tree):
+    style = tree / "book" / "static" / "course.css"
+    script = tree / "paperclub" / "widgets" / "dist" / "host" / "present.js"
+    chrome = tree / "paperclub" / "site" / "pages" / "chrome.py"
+    kept = {path: path.read_text("utf-8") for path in (style, script, chrome)}
+    style.write_text(kept[style] + "\n.edited-style {}\n", "utf-8")
+    script.write_text(kept[script] + "\n// edited script\n", "utf-8")
+    chrome.write_text(kept[chrome].replace(">Present<", ">Edited<"), "utf-8")
+    done = course(tree, "book", "build")
+    for path, text in kept.items():
+        path.write_text(text, "utf-8")
+    assert done.returncode == 0, done.stderr
+    static = tree / "_build" / "html" / "_static"
+    assert ".edited-style" in (static / "course.css").read_text("utf-8")
+    assert "edited script" in (static / "present.js").read_text("utf-8")
+    assert ">Edited<" in page(tree)
+
+
 def test_a_failing_cell_is_named_and_the_old_book_stays(tree):
+    assert course(tree, "book", "build").returncode == 0
     chapter = tree / "chapters" / "attention.ipynb"
     kept, before = chapter.read_text(), page(tree)
     write_notebook(chapter, [*PROBED, ("code", "print('so far')\nboom = [][3]")])
@@ -149,6 +168,7 @@ def test_the_export_is_one_folder_that_replaces_an_older_file(tree, tmp_path):
 
 @pytest.mark.skipif(not can_mount(), reason="no file system of its own for a test here")
 def test_a_full_disk_leaves_the_old_book_and_with_room_the_new_one_is_built(tree):
+    assert course(tree, "book", "build").returncode == 0
     chapter = tree / "chapters" / "attention.ipynb"
     kept, before = chapter.read_text(), page(tree)
     write_notebook(chapter, [*PROBED, ("markdown", "New since then.")])

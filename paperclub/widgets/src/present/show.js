@@ -140,7 +140,7 @@ export class Show {
     const blocks = steps.flat();
     if (!blocks.length) return;
     const foot = this.bar.getBoundingClientRect().top;
-    const edge = Math.max(...blocks.map((block) => block.getBoundingClientRect().right));
+    const edge = this.article.getBoundingClientRect().right - parseFloat(getComputedStyle(this.article).paddingRight);
     const holds = (zoom) => {
       for (const block of blocks) block.style.zoom = zoom === 1 ? "" : zoom;
       return blocks.every((block) => isAbove(block, foot) && (zoom <= 1 || isWithin(block, edge)));
