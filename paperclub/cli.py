@@ -128,7 +128,9 @@ def claims(
 def bench(
     areas: Annotated[
         list[str] | None,
-        typer.Argument(help="chapters, book, start; setup, figures, grading only if named."),
+        typer.Argument(
+            help="chapters, book, start; notebooks, growth, setup, figures, grading only if named."
+        ),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Also write the figures here.")] = None,
 ) -> None:

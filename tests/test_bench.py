@@ -10,11 +10,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
 from paperclub import paths
-from paperclub.bench import areas
+from paperclub.bench import areas, growth
 from paperclub.bench.kernel import peak_mib
 from paperclub.bench.machine import machine, same_machine
-from paperclub.bench.run import RUNS, chosen, kept, medians, run_bench
+from paperclub.bench.run import RUNS, chosen, growth_table, kept, medians, run_bench
 from paperclub.errors import CourseError
+from paperclub.site.pages.costs import costs_html
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def test_an_unknown_name_lists_what_there_is(tree, name):
     with pytest.raises(CourseError) as caught:
         run_bench([name])
     assert (
-        "Areas: chapters, book, setup, start, figures, grading; chapters: alignment, attention"
-        in str(caught.value)
+        "Areas: chapters, notebooks, book, growth, setup, start, figures, grading; "
+        "chapters: alignment, attention" in str(caught.value)
     )
 
 
@@ -188,3 +189,45 @@ def test_the_book_is_built_in_a_copy_from_nothing_and_after_each_edit(monkeypatc
     assert seen[2] == ("x = 1\n# A remark.", "export {}\n")
     assert seen[3] == ("x = 1\n# A remark.", "export {}\n// A remark.\n")
     assert module.read_text("utf-8") == "export {}\n"
+
+
+def test_growth_is_measured_size_by_size_with_the_outputs_that_there_are(monkeypatch, tmp_path):
+    asked = []
+
+    def run(course, *words):
+        asked.append(words[1:])
+        (course / "_build" / "html").mkdir(parents=True, exist_ok=True)
+        (course / "_build" / "html" / "a.html").write_bytes(b"x" * 1_500_000)
+        said = {"plant": words[-1], "home": "12.4"}.get(words[2], "")
+        return 1.26, said
+
+    root = tmp_path / "course"
+    (root / "book").mkdir(parents=True)
+    (root / "book" / "for-learners.md").write_text("# For learners\n")
+    monkeypatch.setattr(paths, "ROOT", root)
+    monkeypatch.setattr(growth, "CACHE", root / "_build" / "executed")
+    with pytest.raises(CourseError, match="book build"):
+        growth.measure_growth(areas.NOT_COPIED)
+    growth.CACHE.mkdir(parents=True)
+    monkeypatch.setattr(growth, "_run", run)
+    rows = growth.measure_growth(areas.NOT_COPIED)["rows"]
+    assert [row["weeks"] for row in rows] == [8, 16, 32, 52]
+    assert rows[0] == {
+        "weeks": 8, "pages_s": 1.3, "edit_s": 1.3, "home_ms": 12, "update_s": 1.3, "book_mb": 1.5,
+    }  # fmt: skip
+    assert asked[:3] == [
+        ("paperclub.bench.growth", "plant", "8"), ("paperclub.cli", "book", "build"),
+        ("paperclub.cli", "book", "build"),
+    ]  # fmt: skip
+    assert "growth" not in chosen([])[1]
+    table = growth_table(rows)
+    assert table.row_count == 4
+    page = costs_html_of({"growth": {"rows": rows}}, monkeypatch, tmp_path)
+    assert "As the weeks grow" in page and page.count("<td>1.3</td>") == 12
+
+
+def costs_html_of(figures, monkeypatch, folder) -> str:
+    file = folder / "figures.json"
+    file.write_text(json.dumps(figures))
+    monkeypatch.setattr(paths, "MEASURED", file)
+    return costs_html("")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -135,6 +136,23 @@ def test_a_week_that_left_leaves_no_page_behind(tree):
     chapter.write_text(kept)
     assert done.returncode == 0, done.stderr
     assert gone
+
+
+def test_weeks_planted_for_the_bench_are_pages_and_nothing_is_executed(tree, tmp_path):
+    assert course(tree, "book", "build").returncode == 0
+    root = shutil.copytree(tree, tmp_path / "course")
+    done = subprocess.run(
+        [sys.executable, "-m", "paperclub.bench.growth", "plant", "3"],
+        cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
+    built = course(root, "book", "build")
+    assert built.returncode == 0, built.stderr
+    chapters = sorted((root / "_build" / "html" / "chapters").glob("*.html"))
+    assert len(chapters) == 3
+    assert all("the probe says" in chapter.read_text("utf-8") for chapter in chapters)
+    assert "executed [" not in (root / "_build" / "book.log").read_text("utf-8")
 
 
 def test_a_second_build_waits_for_the_first(tree):

@@ -139,6 +139,30 @@ def grading() -> Figures:
     return measure_grading()
 
 
+def notebooks() -> Figures:
+    """Run every notebook under nbval, two at a time, as the checks do: ``seconds``.
+
+    Raises:
+        CourseError: A notebook fails.
+    """
+    code = (
+        "import sys; from paperclub.checks.stages import run_notebooks; "
+        "sys.exit(0 if run_notebooks().holds else 1)"
+    )
+    return _timed([sys.executable, "-c", code], "A notebook fails", str(paths.ROOT))
+
+
+def growth() -> Figures:
+    """Measure what grows with the weeks, 8 to 52: ``rows``.
+
+    Raises:
+        CourseError: The book is not built, or a step failed.
+    """
+    from paperclub.bench.growth import measure_growth
+
+    return measure_growth(NOT_COPIED)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -20,7 +20,24 @@ from paperclub.errors import CourseError
 from paperclub.files import write_atomically
 from paperclub.notebooks.parameters import defaults
 
-RUNS = {"chapters": 3, "book": 1, "setup": 1, "start": 3, "figures": 1, "grading": 1}
+RUNS = {
+    "chapters": 3,
+    "notebooks": 1,
+    "book": 1,
+    "growth": 1,
+    "setup": 1,
+    "start": 3,
+    "figures": 1,
+    "grading": 1,
+}
+GROWTH = {
+    "weeks": "weeks",
+    "pages_s": "all pages, s",
+    "edit_s": "one page edited, s",
+    "home_ms": "home, ms",
+    "update_s": "update of copies, s",
+    "book_mb": "book, MB",
+}
 UNNAMED = ("chapters", "book", "start")
 
 
@@ -31,10 +48,10 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
     machine; figures of another machine are left out, and that is said.
 
     Args:
-        names: Of ``chapters``, ``book``, ``start``, ``setup``, ``figures`` and ``grading``, or
-            chapters' slugs. If empty: all but ``setup``, which fetches and installs everything
-            into a temporary folder, ``figures``, which needs BertViz and npm, and ``grading``,
-            which needs nbgrader and Linux.
+        names: Of ``RUNS``, or chapters' slugs. If empty: ``chapters``, ``book`` and ``start``.
+            The others take long (``notebooks``, ``growth``) or need more than the course does:
+            ``setup`` fetches and installs everything into a temporary folder, ``figures`` needs
+            BertViz and npm, ``grading`` needs nbgrader and Linux.
         json_file: Also write what ``book/measured.json`` now holds here.
 
     Raises:
@@ -65,6 +82,8 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
     console.print(table(figures))
     if "figures" in figures:
         console.print(figures_table(figures["figures"]["rows"]))
+    if "growth" in figures:
+        console.print(growth_table(figures["growth"]["rows"]))
     if "grading" in figures:
         console.print(grading_table(figures["grading"]))
     if json_file:
@@ -72,7 +91,8 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
     console.print(escape(f"Written: {paths.MEASURED}"))
     if not names:
         console.print(
-            "Measured only if they are named: python course.py bench setup figures grading."
+            "Measured only if they are named: python course.py bench "
+            f"{' '.join(name for name in RUNS if name not in UNNAMED)}."
         )
 
 
@@ -129,10 +149,20 @@ def table(figures: dict[str, Any]) -> Table:
     """Return what was measured as a table for the terminal."""
     shown = Table("what", "seconds", "peak MiB", "runs", "date")
     rows = {slug: result for slug, result in figures.get("chapters", {}).items()}
-    rows |= {area: figures[area] for area in ("book", "setup", "start") if area in figures}
+    rows |= {
+        area: figures[area] for area in ("notebooks", "book", "setup", "start") if area in figures
+    }
     for name, result in rows.items():
         columns = (result.get(key, "") for key in ("seconds", "peak_mib", "runs", "date"))
         shown.add_row(name, *map(str, columns))
+    return shown
+
+
+def growth_table(rows: list[dict[str, Any]]) -> Table:
+    """Return what grows with the weeks as a table for the terminal."""
+    shown = Table(*GROWTH.values())
+    for row in rows:
+        shown.add_row(*(str(row[key]) for key in GROWTH))
     return shown
 
 

@@ -7,7 +7,12 @@ from paperclub.curriculum import syllabus
 from paperclub.curriculum.measured import measured
 from paperclub.site.pages.names import week_place
 
-AREAS = {"setup": "First set-up", "start": "Warm start", "book": "Building the book"}
+AREAS = {
+    "setup": "First set-up",
+    "start": "Warm start",
+    "notebooks": "Every notebook under nbval, two at a time",
+    "book": "Building the book",
+}
 UNITS = {
     "seconds": "s",
     "unchanged": "s",
@@ -32,6 +37,7 @@ def costs_html(root: str) -> str:
         _machine(figures.get("machine", {}))
         + _chapters(figures.get("chapters", {}), root)
         + "".join(_area(title, figures[key]) for key, title in AREAS.items() if key in figures)
+        + _growth(figures.get("growth", {}).get("rows", []))
         + _figures(figures.get("figures", {}).get("rows", []))
         + _grading(figures.get("grading", {}))
     )
@@ -72,6 +78,30 @@ def _area(title: str, figures: dict[str, Any]) -> str:
         for key, value in figures.items()
     )
     return f'<h3>{title}</h3><dl class="facts">{facts}</dl>'
+
+
+def _growth(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    titles = {
+        "weeks": "Weeks",
+        "pages_s": "All pages anew, s",
+        "edit_s": "After one page’s edit, s",
+        "home_ms": "The learner’s home, ms",
+        "update_s": "Update of all copies, s",
+        "book_mb": "The book, MB",
+    }
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles.values())
+    body = "".join(
+        f"<tr>{''.join(f'<td>{_number(row[key])}</td>' for key in titles)}</tr>" for row in rows
+    )
+    return (
+        "<h3>As the weeks grow</h3><p>Weeks that are not written yet are filled with copies of "
+        "written ones and the outputs that those gave; nothing is executed. Executing grows with "
+        "the seconds of the chapters above, two at a time.</p>"
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
+        "</table></div>"
+    )
 
 
 def _figures(rows: list[dict[str, Any]]) -> str:
