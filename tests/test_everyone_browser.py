@@ -11,6 +11,7 @@ from paperclub.curriculum import written_weeks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+ZOOMED = {"200 %": {"width": 640, "height": 450}, "400 %": {"width": 320, "height": 256}}
 BOOK = paths.BUILD / "html"
 UNFOLD = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 THEME_HEARS = 400  # milliseconds; its scripts answer a new width after 300
@@ -75,6 +76,24 @@ def test_a_page_of_the_book_can_be_used_by_everyone(page, path):
     page.evaluate(MATHEMATICS)
     page.evaluate(UNFOLD)
     assert findings_everywhere(page) == {}
+    assert sideways(page) == {}
+
+
+def sideways(page):
+    """The zooms of a window 1280 wide at which the page itself scrolls sideways, and how far."""
+    found = {}
+    for zoom, size in ZOOMED.items():
+        page.set_viewport_size(size)
+        page.wait_for_timeout(THEME_HEARS)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if too_wide > 0:
+            found[zoom] = too_wide
+    return found
+
+
+def test_a_page_that_scrolls_sideways_is_seen(page):
+    page.set_content("<html lang=en><p style='width: 500px'>Wide.</p>")
+    assert set(sideways(page)) == {"400 %"}
 
 
 @pytest.mark.parametrize("name", every_specimen())
