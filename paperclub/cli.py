@@ -11,6 +11,9 @@ from rich.markup import escape
 
 from paperclub.club.commands import app as club
 from paperclub.errors import CourseError, circumstances_said
+from paperclub.grading.commands import app as class_commands
+
+READER, AUTHOR = "For you", "For who writes the course"
 
 app = typer.Typer(
     help="A year of paper-club weeks that run.",
@@ -20,17 +23,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 book = typer.Typer(help="Build, serve and export the book.", no_args_is_help=True)
-app.add_typer(book, name="book")
+app.add_typer(book, name="book", rich_help_panel=AUTHOR)
 reading = typer.Typer(help="Keep track of the reading list.")
-app.add_typer(reading, name="reading")
+app.add_typer(reading, name="reading", rich_help_panel=READER)
 log = typer.Typer(help="Your log: finished, doing, next.")
-app.add_typer(log, name="log")
-app.add_typer(club, name="club")
+app.add_typer(log, name="log", rich_help_panel=READER)
+app.add_typer(club, name="club", rich_help_panel="For a group")
+app.add_typer(class_commands)
 
 # Commands import what they call when they are called: `--help` and `start` stay quick.
 
 
-@app.command()
+@app.command(rich_help_panel=READER)
 def start(
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     port: Annotated[int, typer.Option(help="The port; the next free one if it is taken.")] = 8888,
@@ -41,7 +45,7 @@ def start(
     start(browser=browser, port=port)
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHOR)
 def test(
     quick: Annotated[bool, typer.Option(help="Leave out the slow parts, and say which.")] = False,
 ) -> None:
@@ -64,7 +68,7 @@ def club_check(week: Annotated[str, typer.Argument(help="The week.")]) -> None:
     raise typer.Exit(1 if failed else 0)
 
 
-@app.command()
+@app.command(rich_help_panel=READER)
 def update() -> None:
     """Bring newer chapters and exercises into your copies; answers are never overwritten."""
     from paperclub.learner.copies import update
@@ -72,7 +76,7 @@ def update() -> None:
     update()
 
 
-@app.command()
+@app.command(rich_help_panel=READER)
 def reset(
     slug: Annotated[str, typer.Argument(help="The week, for example attention.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -83,7 +87,7 @@ def reset(
     reset(slug, ask=not yes)
 
 
-@app.command()
+@app.command(rich_help_panel=READER)
 def run(
     slug: Annotated[str, typer.Argument(help="The chapter, for example attention.")],
     seed: Annotated[int | None, typer.Option(help="The random seed.")] = None,
@@ -100,7 +104,7 @@ def run(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHOR)
 def claims(
     slug: Annotated[str, typer.Argument(help="The chapter, for example attention.")],
     seeds: Annotated[int, typer.Option(help="How many fresh seeds.", min=1)] = 10,
@@ -124,7 +128,7 @@ def claims(
     raise typer.Exit(measure_claims(slug, seeds=seeds, scale=scale, scheduler=scheduler))
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHOR)
 def bench(
     areas: Annotated[
         list[str] | None,
@@ -140,7 +144,7 @@ def bench(
     run_bench(areas or [], json)
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHOR)
 def soundness(
     slugs: Annotated[
         list[str] | None, typer.Argument(help="Weeks; without names, those out of step.")
@@ -152,7 +156,7 @@ def soundness(
     measure_all(slugs or [])
 
 
-@app.command("format-notebooks")
+@app.command("format-notebooks", rich_help_panel=AUTHOR)
 def format_notebooks(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; name what would.")
@@ -164,7 +168,7 @@ def format_notebooks(
     raise typer.Exit(format_all(check=check))
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHOR)
 def derive(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; name what would.")
@@ -176,7 +180,7 @@ def derive(
     raise typer.Exit(derive_all(check=check))
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHOR)
 def new(
     slug: Annotated[str, typer.Argument(help="A slug of book/syllabus.yml.")],
 ) -> None:
@@ -216,7 +220,7 @@ def book_export(
     export(zip_file)
 
 
-@app.command()
+@app.command(rich_help_panel=READER)
 def progress(
     slug: Annotated[str | None, typer.Argument(help="A week; all of them without it.")] = None,
 ) -> None:
@@ -226,7 +230,7 @@ def progress(
     show_progress(slug)
 
 
-@app.command("progress-export")
+@app.command("progress-export", rich_help_panel=READER)
 def progress_export(
     file: Annotated[Path, typer.Argument(help="The file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
@@ -237,7 +241,7 @@ def progress_export(
     export_progress(file, force)
 
 
-@app.command("progress-import")
+@app.command("progress-import", rich_help_panel=READER)
 def progress_import(
     file: Annotated[Path, typer.Argument(help="A file that progress-export wrote.")],
 ) -> None:
@@ -341,107 +345,6 @@ def log_export(
     from paperclub.learner.commands import export_log
 
     export_log(file, force)
-
-
-ClassDir = Annotated[
-    Path | None,
-    typer.Option("--class", help="The class's folder; else PAPERCLUB_CLASS, else class/."),
-]
-
-
-@app.command()
-def release(
-    weeks: Annotated[list[str], typer.Argument(help="The weeks, for example attention.")],
-    to: Annotated[Path, typer.Option(help="Where to write what students get.")],
-    folder: ClassDir = None,
-) -> None:
-    """Write what a class's students get of a week, and keep what their marks are made of."""
-    from paperclub.grading.folder import ClassFolder
-    from paperclub.grading.release import release
-
-    release(weeks, to, ClassFolder(folder))
-
-
-@app.command()
-def collect(
-    source: Annotated[Path, typer.Argument(help="A ZIP file or folder of submissions.")],
-    week: Annotated[str | None, typer.Option(help="The week; else each notebook says.")] = None,
-    times: Annotated[
-        Path | None, typer.Option(help="A CSV file: who handed in when (student, submitted).")
-    ] = None,
-    folder: ClassDir = None,
-) -> None:
-    """Take a class's submissions in, as Moodle, Canvas, nbgrader or a folder hold them."""
-    from paperclub.grading.collect import collect
-    from paperclub.grading.folder import ClassFolder
-
-    raise typer.Exit(collect(source, ClassFolder(folder), week, times))
-
-
-@app.command()
-def grade(
-    week: Annotated[str, typer.Argument(help="The week, for example attention.")],
-    regrade: Annotated[bool, typer.Option("--regrade", help="Also what has marks.")] = False,
-    student: Annotated[str | None, typer.Option(help="Only this student.")] = None,
-    workers: Annotated[int | None, typer.Option(help="How many at a time.", min=1)] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="A Dask cluster's address, tcp://HOST:PORT.")
-    ] = None,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Also where the sandbox has gaps.")
-    ] = False,
-    folder: ClassDir = None,
-) -> None:
-    """Grade what a class handed in and has no marks yet."""
-    from paperclub.grading.batch import Options, grade_week
-    from paperclub.grading.folder import ClassFolder
-
-    options = Options(regrade, student, workers, scheduler, unsafe)
-    raise typer.Exit(grade_week(week, ClassFolder(folder), options))
-
-
-@app.command()
-def gradebook(
-    week: Annotated[str | None, typer.Argument(help="The week; all of them without it.")] = None,
-    student: Annotated[str | None, typer.Option(help="Only this student.")] = None,
-    exercise: Annotated[str | None, typer.Option(help="With --points: which one.")] = None,
-    points: Annotated[float | None, typer.Option(help="Points by hand.")] = None,
-    reason: Annotated[str, typer.Option(help="With --points: why.")] = "",
-    attempts: Annotated[str | None, typer.Option(help="Which attempt counts: last, best.")] = None,
-    late: Annotated[
-        str | None, typer.Option(help='none, refuse, or "10% a day up to 50%".')
-    ] = None,
-    due: Annotated[
-        Path | None, typer.Option(help="A CSV file of due times: week, student, due.")
-    ] = None,
-    export: Annotated[
-        str | None, typer.Option(help="csv, canvas, moodle, nbgrader or page.")
-    ] = None,
-    to: Annotated[Path | None, typer.Option(help="With --export: the file.")] = None,
-    history: Annotated[bool, typer.Option("--history", help="Every decision.")] = False,
-    folder: ClassDir = None,
-) -> None:
-    """Show a class's marks, decide something about them, or export them."""
-    from paperclub.grading.folder import ClassFolder
-    from paperclub.grading.show import Wishes, gradebook
-
-    wishes = Wishes(
-        week, student, exercise, points, reason, attempts, late, due, export, to, history
-    )
-    gradebook(wishes, ClassFolder(folder))
-
-
-@app.command()
-def feedback(
-    weeks: Annotated[list[str] | None, typer.Argument(help="Weeks; all without it.")] = None,
-    to: Annotated[Path | None, typer.Option(help="Where; else the class's folder.")] = None,
-    folder: ClassDir = None,
-) -> None:
-    """Write a page for each student: verdicts, mistakes with hints, points."""
-    from paperclub.grading.feedback import feedback
-    from paperclub.grading.folder import ClassFolder
-
-    feedback(weeks or [], ClassFolder(folder), to)
 
 
 def main() -> None:
