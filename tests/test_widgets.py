@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -183,8 +184,19 @@ def test_a_plot_takes_its_ink_from_the_page_and_is_the_same_every_time(plot):
 def test_names_at_the_ends_of_lines_do_not_touch(plot):
     [axes] = plot.get_axes()
     plot.canvas.draw()
-    low, high = sorted(text.get_window_extent().y0 for text in axes.texts)
-    assert high - low >= axes.texts[0].get_window_extent().height
+    # The letters alone, without the line that leads from a name that was moved.
+    low, high = sorted((Text.get_window_extent(text) for text in axes.texts), key=lambda at: at.y0)
+    assert high.y0 >= low.y1
+
+
+def test_a_moved_name_is_led_to_its_own_line(plot):
+    [axes] = plot.get_axes()
+    plot.canvas.draw()
+    led = {text.get_text(): text.arrow_patch for text in axes.texts}
+    assert led["model"] is None, "it stands at its line"
+    assert led["<b> & control"] is not None
+    end = led["<b> & control"].get_path().vertices[-1]
+    assert end[1] == pytest.approx(axes.transData.transform((2, 0.5))[1], abs=2)
 
 
 def test_a_name_stands_at_the_height_of_its_line(plot):

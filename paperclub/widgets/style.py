@@ -27,6 +27,8 @@ INK = "#2B2B2B"
 
 CONTROL_LINE = {"color": CONTROL, "linestyle": (0, (4, 2.5)), "linewidth": 2.0}
 
+_LEADER = {"arrowstyle": "-", "linewidth": 1, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 0}
+
 # The same hues for letters, which need more contrast than marks.
 _LETTERS = {PEOPLE: "#AD4B00", VALUE: "#00765A", EMPHASIS: "#8A5F00", CONTROL: "#6B6B6B"}
 
@@ -57,9 +59,9 @@ _STYLE: dict[RcKeyType, Any] = {
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
     "axes.titlelocation": "left",
-    "axes.titlesize": 13,
+    "axes.titlesize": 14,
     "axes.titleweight": "bold",
-    "axes.labelsize": 12,
+    "axes.labelsize": 13,
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
@@ -68,10 +70,10 @@ _STYLE: dict[RcKeyType, Any] = {
     "grid.linewidth": 0.8,
     "xtick.color": INK,
     "ytick.color": INK,
-    "xtick.labelsize": 11,
-    "ytick.labelsize": 11,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
     "text.color": INK,
-    "font.size": 12,
+    "font.size": 13,
     "lines.linewidth": 2.2,
     "lines.markersize": 6,
     "image.cmap": "cividis",
@@ -96,7 +98,8 @@ def use_house_style() -> None:
 def label_ends(axes: Axes) -> None:
     """Write each labelled line's name beside its last point, in its colour: no legend is needed.
 
-    Names of lines that end close to each other are moved apart. Limits that are set by hand must
+    Names of lines that end close to each other are moved apart, and a thin line leads from such a
+    name to its own line. Limits that are set by hand must
     be set before.
 
     Args:
@@ -105,18 +108,20 @@ def label_ends(axes: Axes) -> None:
     axes.get_xlim(), axes.get_ylim()  # matplotlib works limits out only when they are asked for
     named = [line for line in axes.get_lines() if not _name(line).startswith("_")]
     ends = sorted((_end_height(axes, line), i) for i, line in enumerate(named))
-    least = 16 * axes.figure.dpi / 72 / axes.bbox.height
+    least = 19 * axes.figure.dpi / 72 / axes.bbox.height
     floor = -1.0
     for height, i in ends:
         floor = max(height, floor + least)
         colour = named[i].get_color()
+        moved = floor - height > least / 3
         axes.annotate(
             _name(named[i]),
-            xy=(1, floor),
+            xy=(1, height),
             xycoords="axes fraction",
-            xytext=(6, 0),
+            xytext=(20 if moved else 6, (floor - height) * axes.bbox.height * 72 / axes.figure.dpi),
             textcoords="offset points",
             va="center",
+            arrowprops=_LEADER | {"color": colour} if moved else None,
             color=_LETTERS.get(str(colour), colour),
             fontweight="bold",
             annotation_clip=False,

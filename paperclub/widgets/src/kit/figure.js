@@ -56,7 +56,7 @@ export class FigureFrame {
 
   look() {
     const size = parseFloat(getComputedStyle(this.root).fontSize);
-    return { dark: isDark(), size, stroke: this.isLarge ? 3 : 2 };
+    return { dark: isDark(), size, stroke: this.isLarge ? Math.max(3, size / 6) : 2 };
   }
 
   /** The width inside the frame. */

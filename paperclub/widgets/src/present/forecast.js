@@ -29,10 +29,10 @@ function dialogFor(box) {
   return dialog;
 }
 
-/** The question and the choices of a Predict box; one without a list is a matter of yes or no. */
+/** The question and the choices of a Predict box; without a list, hands can only be for it or against it. */
 export function asked(box) {
   const items = [...box.querySelectorAll("li")].slice(0, MOST_CHOICES);
   const choices = items.map((item) => textOf(item).replace(/^\([a-f]\)\s*/, "").replace(/[;.]$/, ""));
   const question = textOf(box, choices.length > 1 ? "ul, ol" : "script").replace(/^Predict\.\s*/, "");
-  return { question, choices: choices.length > 1 ? choices : ["yes", "no"] };
+  return { question, choices: choices.length > 1 ? choices : ["for", "against"] };
 }

@@ -40,7 +40,7 @@ function curve(pen, { set, values, trials, place, width }, height) {
   });
   shadeFifths(pen, axes, places);
   axes.draw();
-  pen.context.globalAlpha = Math.max(0.12, 0.5 / Math.sqrt(trials));
+  pen.context.globalAlpha = Math.max(0.3, 0.6 / Math.sqrt(trials));
   for (let trial = 0; trial < trials; trial += 1) {
     const points = Array.from({ length: places }, (_, i) => [i + 1, scores[trial * places + i]]);
     axes.dots(points, { colour: colours.query, radius: stroke * 1.2 });

@@ -38,7 +38,9 @@ export function drawCurves(canvas, view, game, chosen) {
     axes.line(model.map((share, i) => [along(i), share]), { colour: colours.query, text: colours.queryText, label: name });
   }
   if (played) {
-    axes.line(sharesOf(game).map((share, i) => [i + 1, share]), { colour: colours.key, text: colours.keyText, label: roomLabel });
+    // Words further on have not been counted yet: nobody has said that they were forgotten.
+    const counted = Math.max(chosen, tallies.findLastIndex((count) => count > 0)) + 1;
+    axes.line(sharesOf(game).slice(0, counted).map((share, i) => [i + 1, share]), { colour: colours.key, text: colours.keyText, label: roomLabel });
   }
   axes.drawEnds();
   drawChosen(pen, axes, game, chosen, view.height - label * 0.7);
