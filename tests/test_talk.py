@@ -14,7 +14,7 @@ CHOICE = re.compile(r"^> (?:- \*\*\([a-f]\)\*\*|[-*]|\d\.) ", re.MULTILINE)
 
 GOOD = {
     "name": "3 / 9 Break it", "bottom": 600, "right": 1200, "foot": 690, "edge": 1280,
-    "scale": 1, "type": 18.7, "wide": [], "empty": 0, "step": [1, 0],
+    "scale": 1, "type": 18.7, "smallest": 0.03, "wide": [], "empty": 0, "step": [1, 0],
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def test_a_good_screen_has_no_trouble():
         ({"right": 1300}, "cut off at the right"),
         ({"scale": 0.5}, "too small"),
         ({"type": 16}, "too small"),
+        ({"smallest": 0.015}, "letters of 1.5% of its height"),
         ({"empty": 1}, "a figure does not show"),
         ({"wide": ["x = 1"]}, "wider than the screen: x = 1"),
     ],

@@ -4,6 +4,7 @@ from typing import Any
 
 SMALLEST = 0.6  # share of the large type below which a screen cannot be read from the back
 LEAST_TYPE = 18  # pixels
+LEAST_LETTER = 0.02  # of the screen's height: code, a table, what stands at a drawing's axes
 
 _SEEN = """
 () => {
@@ -12,6 +13,17 @@ _SEEN = """
   const wide = on.flatMap((block) => [...block.querySelectorAll('pre, table')])
     .filter((part) => part.scrollWidth > part.clientWidth + 1)
     .map((part) => part.textContent.slice(0, 60));
+  const zoom = Number(on[0]?.style.zoom || 1);
+  const all = (selector) => on.flatMap((block) => [...block.querySelectorAll(selector)]);
+  const size = (part) => parseFloat(getComputedStyle(part).fontSize);
+  const drawn = (text) => {
+    const svg = text.ownerSVGElement;
+    return size(text) * svg.getBoundingClientRect().height / svg.viewBox.baseVal.height;
+  };
+  const letters = [
+    ...all('pre, td').filter((part) => part.offsetParent).map((part) => zoom * size(part)),
+    ...all('svg.pc-drawing text').map(drawn),
+  ];
   const empty = on.flatMap((block) => [...block.querySelectorAll('.paperclub-figure')])
     .filter((figure) => !figure.querySelector('.pc-figure'));
   return {
@@ -20,7 +32,8 @@ _SEEN = """
     bottom: Math.max(0, ...boxes.map((box) => box.bottom)),
     right: Math.max(0, ...boxes.map((box) => box.right)),
     foot: document.querySelector('.slides-bar').getBoundingClientRect().top,
-    scale: Number(on[0]?.style.zoom || 1),
+    scale: zoom,
+    smallest: Math.min(...letters, innerHeight) / innerHeight,
     type: parseFloat(getComputedStyle(document.querySelector('.bd-article')).fontSize),
     edge: innerWidth, wide, empty: empty.length,
     step: [on.length, on.filter((block) => block.matches('.slide-wait')).length],
@@ -73,6 +86,8 @@ def troubles(screen: dict) -> list[str]:
         found.append(f"screen {name}: cut off at the right")
     if screen["scale"] < SMALLEST or screen["type"] < LEAST_TYPE:
         found.append(f"screen {name}: too small to be read from the back of a room")
+    if screen["smallest"] < LEAST_LETTER:
+        found.append(f"screen {name}: letters of {screen['smallest']:.1%} of its height")
     if screen["empty"]:
         found.append(f"screen {name}: a figure does not show")
     found += [f"screen {name}: wider than the screen: {text}" for text in screen["wide"]]

@@ -82,7 +82,8 @@ def claim_html(claim: Claim) -> str:
 def _table(id: str, rows: list[tuple[str, str]]) -> str:
     """Return rows of a heading and HTML as the table of a claim."""
     body = "".join(
-        f'<tr data-row="{head}"><th scope="row" style="{_STYLE};white-space:nowrap;font-weight:600">{head}</th>'
+        f'<tr data-row="{head}">'
+        f'<th scope="row" style="{_STYLE};white-space:nowrap;font-weight:600">{head}</th>'
         f'<td style="{_STYLE}">{cell}</td></tr>'
         for head, cell in rows
     )
