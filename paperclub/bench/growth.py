@@ -97,9 +97,9 @@ def _keep_as(source: str, page: str) -> None:
     record = cache.match_cache_notebook(read_as_on_its_page(source))
     executed = cache.get_cache_bundle(record.pk).nb
     notebook = read_as_on_its_page(page)
-    for cell, run in zip(notebook.cells, executed.cells, strict=True):
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell, run in zip(code, executed.cells, strict=True):  # the cache keeps nothing else
+        cell.outputs, cell.execution_count = run.outputs, run.execution_count
     for name in ("widgets", "language_info"):
         if name in executed.metadata:
             notebook.metadata[name] = executed.metadata[name]
