@@ -13,6 +13,17 @@ const MOST = 99;
 const CAME_OUT = " ✓ came out";
 
 export class HandCount {
+  /** @type {{width: number, height: number, label: number, row: number, names: number, top: number} | null} where everything stands; known once there is a width */
+  place = null;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {{less: WordButton, more: WordButton, reveal: WordButton}} */
+  buttons;
+  /** @type {RecordPanel} */
+  record;
+  /** @type {() => void} */
+  destroy;
+
   constructor({ model, el }) {
     this.model = model;
     this.question = model.get("question");
@@ -100,12 +111,13 @@ export class HandCount {
     const label = narrow ? Math.min(size, 15) : size;
     const row = Math.max(44, Math.min(label * 3.2, (this.frame.height() - label * 3.2) / this.choices.length));
     const names = width * (narrow ? 0.5 : 0.45);
-    this.place = { width, label, row, names, top: label * 3.2 };
-    this.place.height = Math.ceil(this.place.top + row * this.choices.length);
+    const top = label * 3.2;
+    this.place = { width, height: Math.ceil(top + row * this.choices.length), label, row, names, top };
     this.bars.jump([...this.state.hands]);
   }
 
   #paint(values) {
+    if (!this.place) return;
     const { width, height, label, row, names, top } = this.place;
     const context = sizeCanvas(this.canvas, width, height);
     const { dark, stroke } = this.frame.look();
@@ -117,10 +129,10 @@ export class HandCount {
     const most = Math.max(5, ...this.state.hands);
     const unit = (width - names - pen.widest([`${MOST}${CAME_OUT}`], { bold: true }) - label * 1.2) / most;
     this.choices.forEach((text, i) =>
-      this.#paintRow(pen, i, text, { y: top + i * row, row, names, unit, value: values[i] }));
+      this.#paintRow(pen, i, text, { width, y: top + i * row, row, names, unit, value: values[i] }));
   }
 
-  #paintRow(pen, i, text, { y, row, names, unit, value }) {
+  #paintRow(pen, i, text, { width, y, row, names, unit, value }) {
     const { colours, label } = pen;
     const { shown, answer, hands } = this.state;
     const came = shown && i === answer;
@@ -131,10 +143,11 @@ export class HandCount {
     pen.write(`${hands[i]}${came ? CAME_OUT : ""}`, names + value * unit + label * 0.5, y + row / 2, {
       bold: true, colour: came ? colours.valueText : colours.ink,
     });
-    if (i === this.chosen) pen.ring(pen.stroke, y + pen.stroke + 2, this.place.width - 2 * pen.stroke, row - 2 * pen.stroke - 4);
+    if (i === this.chosen) pen.ring(pen.stroke, y + pen.stroke + 2, width - 2 * pen.stroke, row - 2 * pen.stroke - 4);
   }
 
   #click(event) {
+    if (!this.place) return;
     const box = this.canvas.getBoundingClientRect();
     const i = Math.floor((event.clientY - box.top - this.place.top) / this.place.row);
     if (i < 0 || i >= this.choices.length) return;

@@ -31,10 +31,20 @@ interface Place { model: Model; el: HTMLElement }
 /** How text is written on a canvas. */
 interface Face { mono?: boolean; bold?: boolean; size?: number }
 
-/** A scale of d3: a value's place. */
+// What the kit makes, by name.
+type Slider = ReturnType<typeof import("./kit/controls.js").slider>;
+type Select = ReturnType<typeof import("./kit/controls.js").select>;
+type Choice = ReturnType<typeof import("./kit/controls.js").choice>;
+type TextField = ReturnType<typeof import("./kit/controls.js").textField>;
+type WordButton = ReturnType<typeof import("./kit/controls.js").wordButton>;
+type RecordPanel = ReturnType<typeof import("./kit/record.js").recordPanel>;
+type Tooltip = ReturnType<typeof import("./kit/tooltip.js").tooltip>;
+
+/** A scale of d3: a value's place, and back. */
 interface Scale {
   (value: number): number;
   ticks(count?: number): number[];
   tickFormat(count?: number): (value: number) => string;
   range(ends: number[]): Scale;
+  invert(place: number): number;
 }

@@ -17,7 +17,7 @@ export function viewOf(base64) {
 export function createModel({ state, buffers = [] }) {
   const values = { ...state };
   for (const { path, data } of buffers) {
-    const last = path.at(-1);
+    const last = path[path.length - 1];
     const holder = path.slice(0, -1).reduce((inner, name) => inner[name], values);
     holder[last] = viewOf(data);
   }

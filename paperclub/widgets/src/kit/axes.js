@@ -77,7 +77,8 @@ export class Axes {
     context.stroke();
     context.restore();
     if (dots) this.dots(points, { colour });
-    if (label) this.ends.push({ y: this.y(points.at(-1)[1]), x: this.x(points.at(-1)[0]), text: label, colour: text });
+    const [x, y] = points[points.length - 1];
+    if (label) this.ends.push({ y: this.y(y), x: this.x(x), text: label, colour: text });
   }
 
   /**

@@ -1,3 +1,10 @@
+/**
+ * A canvas's context for drawing. There is none only where another kind was asked for before, as nobody does.
+ *
+ * @param {HTMLCanvasElement} canvas
+ */
+export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
 /** Give a canvas a size in CSS pixels and as many real pixels as the screen has; returns its context. */
 export function sizeCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
@@ -8,7 +15,7 @@ export function sizeCanvas(canvas, width, height) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
 }

@@ -27,11 +27,9 @@ export function slider({ label, min, max, value, step = 1, text = String, change
     changed(Number(input.value));
   });
   set(value);
-  const element = make(
-    "div", { className: "pc-control pc-slider" },
-    make("label", { htmlFor: name }, label), input, output,
-  );
-  return { element, input, set };
+  const heading = make("label", { htmlFor: name }, label);
+  const element = make("div", { className: "pc-control pc-slider" }, heading, input, output);
+  return { element, label: heading, input, output, set };
 }
 
 /** One of several, by name. The names speak for themselves: the label is for screen readers. */

@@ -16,6 +16,8 @@ const SAVE = "M12 4v11M7 10l5 5 5-5M5 20h14";
  */
 export class FigureFrame {
   #due = 0;
+  /** @type {() => void} */
+  destroy;
 
   /**
    * @param {HTMLElement} el
@@ -29,10 +31,11 @@ export class FigureFrame {
     this.stage = make("div", { className: "pc-stage" });
     this.controls = make("div", { className: "pc-controls" });
     this.sentence = make("p", { className: "pc-sentence", role: "status", "aria-live": "polite" });
+    this.row = make("div", { className: "pc-row" }, this.controls, this.#buttons());
     this.root = make(
       "div", { className: "pc-figure", role: "group", "aria-label": name },
       make("p", { className: "pc-lead" }, lead), this.stage,
-      make("div", { className: "pc-row" }, this.controls, this.#buttons()), this.sentence,
+      this.row, this.sentence,
     );
     if (note) this.root.append(make("p", { className: "pc-note" }, note));
     this.#keepKeys();
@@ -72,7 +75,8 @@ export class FigureFrame {
   height(least = 430) {
     const share = this.isFull ? 1 : isPresented() ? 0.9 : 0.7;
     const [frame, middle] = [this.root.getBoundingClientRect(), this.stage.getBoundingClientRect()];
-    const end = this.root.lastElementChild.getBoundingClientRect().bottom;
+    const last = this.root.lastElementChild ?? this.sentence;
+    const end = last.getBoundingClientRect().bottom;
     const padding = parseFloat(getComputedStyle(this.root).paddingBottom);
     const rest = middle.top - frame.top + end - middle.bottom + padding;
     const lowest = Math.min(least, window.innerHeight * 0.5);

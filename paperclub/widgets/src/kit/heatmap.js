@@ -1,5 +1,7 @@
+import { contextOf } from "./canvas.js";
 import { amountPixels } from "./colour.js";
 
+/** @type {ReturnType<typeof amountPixels> | null} */
 let palette = null;
 
 /**
@@ -12,7 +14,7 @@ export function heatMap(cells, offset, rows, columns) {
   const picture = document.createElement("canvas");
   picture.width = columns;
   picture.height = rows;
-  const context = picture.getContext("2d");
+  const context = contextOf(picture);
   const image = context.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i += 1) {
     const byte = cells[offset + i];

@@ -9,6 +9,7 @@ const wantsLess = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
  * for less motion. A second call to `to` starts from whatever is on the screen.
  */
 export function tween(draw) {
+  /** @type {number[] | null} */
   let shown = null;
   let frame = 0;
 

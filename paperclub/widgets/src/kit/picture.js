@@ -1,4 +1,4 @@
-import { wrapText } from "./canvas.js";
+import { contextOf, wrapText } from "./canvas.js";
 import { make } from "./dom.js";
 import { roles } from "./colour.js";
 
@@ -10,7 +10,7 @@ export function savePicture(name, lead, canvas, sentence, { dark }) {
   const font = `${16 * ratio}px system-ui, sans-serif`;
   const line = 24 * ratio;
   const picture = make("canvas");
-  const context = picture.getContext("2d");
+  const context = contextOf(picture);
   const width = Math.max(canvas.width, 480 * ratio);
   context.font = font;
   const measure = (text) => context.measureText(text).width;

@@ -11,6 +11,8 @@ import { recordPanel } from "./record.js";
  */
 export class RoomFigure {
   #telling = false;
+  /** @type {() => void} */
+  destroy;
 
   /**
    * @param {Place} place

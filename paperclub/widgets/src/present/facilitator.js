@@ -10,6 +10,7 @@ const MARK = "paper-club-talk";
 
 /** In the talk's window: open the second one, and tell it after every change how things stand. */
 export function leadFrom(show) {
+  /** @type {Window | null} */
   let other = null;
   const tell = () => {
     if (!other || other.closed) return;

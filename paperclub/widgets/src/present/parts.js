@@ -11,6 +11,7 @@ const SHOWN = new Set(["slide", "subslide", "fragment"]);
 export function cellsOf(article) {
   const cells = [];
   let blocks = [];
+  /** @type {{title: string, id: string} | null} */
   let heading = null;
   const push = (kind) => {
     if (blocks.length) cells.push({ kind, blocks, ...heading });

@@ -13,6 +13,7 @@ async function settled() {
 }
 
 function watch() {
+  /** @type {Show | null} */
   let show = null;
   const follow = async () => {
     const wanted = page.hasAttribute("data-present");

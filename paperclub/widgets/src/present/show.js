@@ -16,7 +16,8 @@ const MOST_WORDS = 400; // characters
 const HELP = "→ next · ← back · B black · O overview · H hands · S second window · Esc ends";
 
 export class Show {
-  #began = null; // when the first screen was left
+  /** @type {number | null} when the first screen was left */
+  #began = null;
   #timer = 0;
   #listeners = [];
   // A figure may settle after its screen was laid out: what then reaches below the foot is fitted again.
@@ -28,6 +29,14 @@ export class Show {
     this.plan = planOf(article);
     this.at = { screen: 0, step: 0 };
     this.screens = [];
+    this.title = make("span", { className: "slides-title" }, "\u00a0"); // it has its height before its words
+    this.count = make("span", { className: "slides-count" });
+    this.time = make("span", { className: "slides-time" });
+    this.bar = make("div", { className: "slides-bar" }, this.title, this.time, this.count);
+    this.bar.title = HELP;
+    this.dark = make("div", { className: "slides-dark", hidden: true });
+    this.list = make("dialog", { className: "slides-list", "aria-label": "Overview" });
+    this.pause = make("div", { className: "slides-pause", hidden: true, role: "status" });
     this.heard = () => {}; // told after every change
     /** @type {(() => void) | null} */
     this.openFacilitator = null; // set by whoever opens that window
@@ -41,7 +50,7 @@ export class Show {
   start() {
     document.documentElement.dataset.slides = "";
     for (const cell of this.cells) for (const block of cell.blocks) block.classList.add("slide-block");
-    this.#build();
+    document.body.append(this.bar, this.dark, this.list, this.pause);
     this.#listen("keydown", (event) => this.#press(event), { capture: true });
     this.#listen("resize", () => this.#layOut());
     this.#timer = setInterval(() => this.#tick(), 1000);
@@ -54,25 +63,13 @@ export class Show {
     this.#listeners = [];
     this.#clear();
     delete document.documentElement.dataset.slides;
-    for (const element of [this.bar, this.dark, this.list, this.pause]) element?.remove();
+    for (const element of [this.bar, this.dark, this.list, this.pause]) element.remove();
     for (const block of this.article.querySelectorAll(".slide-block")) block.classList.remove("slide-block");
   }
 
   #listen(type, heard, options) {
     addEventListener(type, heard, options);
     this.#listeners.push([type, heard, options]);
-  }
-
-  #build() {
-    this.title = make("span", { className: "slides-title" }, "\u00a0"); // it has its height before its words
-    this.count = make("span", { className: "slides-count" });
-    this.time = make("span", { className: "slides-time" });
-    this.bar = make("div", { className: "slides-bar" }, this.title, this.time, this.count);
-    this.bar.title = HELP;
-    this.dark = make("div", { className: "slides-dark", hidden: true });
-    this.list = make("dialog", { className: "slides-list", "aria-label": "Overview" });
-    this.pause = make("div", { className: "slides-pause", hidden: true, role: "status" });
-    document.body.append(this.bar, this.dark, this.list, this.pause);
   }
 
   /** Measure every block in its place, cut the talk into screens, and keep to the block at hand. */
