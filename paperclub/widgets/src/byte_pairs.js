@@ -139,6 +139,7 @@ class BytePairs {
     this.#drawn = { boxes, axes: drawRates(pen, place.chart, reading, k) };
   }
 
+  /** @returns {[number, number]} */
   #spot(event) {
     const box = this.canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];

@@ -108,7 +108,9 @@ class ExpertQueues {
     const { chosen, data } = this;
     this.routed = route(data, chosen);
     chosen.at = Math.max(0, Math.min(chosen.at, this.routed.letters.length - 1));
-    for (const [name, control] of Object.entries(this.controls)) control.set(chosen[name]);
+    const { text, ...others } = this.controls;
+    text.set(chosen.text);
+    for (const [name, control] of Object.entries(others)) control.set(chosen[name]);
     this.frame.say(sentence(data.names[chosen.model], this.routed, chosen.at));
   }
 

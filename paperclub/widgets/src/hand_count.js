@@ -9,7 +9,13 @@ import { tween } from "./kit/motion.js";
 import { recordPanel } from "./kit/record.js";
 import { forRecord, letter, sentence } from "./hand_count/words.js";
 
+/** @typedef {import("./hand_count/words.js").Count} Count */
+
 const MOST = 99;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+/** @type {Record<string, number>} */
+const COUNTS = { ArrowRight: 1, "+": 1, ArrowLeft: -1, "-": -1 };
 const CAME_OUT = " ✓ came out";
 
 export class HandCount {
@@ -24,10 +30,14 @@ export class HandCount {
   /** @type {() => void} */
   destroy;
 
+  /** @param {Place} place */
   constructor({ model, el }) {
     this.model = model;
+    /** @type {string} */
     this.question = model.get("question");
+    /** @type {string[]} */
     this.choices = model.get("choices");
+    /** @type {Count} */
     const begun = { hands: [...model.get("hands")], answer: model.get("answer"), shown: false };
     this.kept = keptFor(`Hand count ${this.question}`, begun);
     this.state = { ...structuredClone(begun), ...this.kept.read() };
@@ -41,6 +51,7 @@ export class HandCount {
     this.frame.redraw();
   }
 
+  /** @param {Count} begun */
   #build(begun) {
     this.canvas = make("canvas", {
       className: "pc-picture", tabIndex: 0, role: "application",
@@ -64,6 +75,7 @@ export class HandCount {
     };
   }
 
+  /** @param {number} by */
   count(by) {
     const { hands } = this.state;
     hands[this.chosen] = Math.min(MOST, Math.max(0, hands[this.chosen] + by));
@@ -84,6 +96,7 @@ export class HandCount {
     this.buttons.reveal.set({ textContent: text });
   }
 
+  /** @param {Count} begun */
   #startOver(begun) {
     this.state = structuredClone(begun);
     this.#nameReveal();
@@ -116,6 +129,7 @@ export class HandCount {
     this.bars.jump([...this.state.hands]);
   }
 
+  /** @param {number[]} values the bars, which may be on their way */
   #paint(values) {
     if (!this.place) return;
     const { width, height, label, row, names, top } = this.place;
@@ -132,6 +146,12 @@ export class HandCount {
       this.#paintRow(pen, i, text, { width, y: top + i * row, row, names, unit, value: values[i] }));
   }
 
+  /**
+   * @param {Pen} pen
+   * @param {number} i the choice
+   * @param {string} text
+   * @param {Record<"width" | "y" | "row" | "names" | "unit" | "value", number>} at
+   */
   #paintRow(pen, i, text, { width, y, row, names, unit, value }) {
     const { colours, label } = pen;
     const { shown, answer, hands } = this.state;
@@ -146,6 +166,7 @@ export class HandCount {
     if (i === this.chosen) pen.ring(pen.stroke, y + pen.stroke + 2, width - 2 * pen.stroke, row - 2 * pen.stroke - 4);
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
     if (!this.place) return;
     const box = this.canvas.getBoundingClientRect();
@@ -157,10 +178,11 @@ export class HandCount {
     else this.#show();
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const by = { ArrowRight: 1, "+": 1, ArrowLeft: -1, "-": -1 }[event.key];
+    const step = STEPS[event.key];
+    const by = COUNTS[event.key];
     const count = this.choices.length;
     if (step) this.chosen = (this.chosen + step + count) % count;
     else if (by) this.count(by);
@@ -172,6 +194,7 @@ export class HandCount {
 }
 
 export default {
+  /** @param {Place} place */
   render(place) {
     const figure = new HandCount(place);
     return () => figure.destroy();

@@ -5,6 +5,15 @@ declare module "*.css" {
   export default text;
 }
 
+// Of d3, what the figures use.
+declare module "d3-scale" {
+  export function scaleLinear(domain: number[], range: number[]): Scale;
+  export function scaleLog(domain: number[], range: number[]): Scale;
+}
+declare module "d3-scale-chromatic" {
+  export function interpolateCividis(amount: number): string;
+}
+
 interface Size { width: number; height: number }
 
 /** A rectangle in CSS pixels. */
@@ -30,6 +39,9 @@ interface Place { model: Model; el: HTMLElement }
 
 /** How text is written on a canvas. */
 interface Face { mono?: boolean; bold?: boolean; size?: number }
+
+// What the theme brings to a page of the book.
+declare var MathJax: { startup?: { promise?: Promise<void> } } | undefined;
 
 // What the kit makes, by name.
 type Slider = ReturnType<typeof import("./kit/controls.js").slider>;

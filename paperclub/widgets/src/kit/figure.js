@@ -104,8 +104,11 @@ export class FigureFrame {
   #buttons() {
     const buttons = make("div", { className: "pc-buttons" });
     if (document.fullscreenEnabled) buttons.append(button("Fill the screen", ENLARGE, () => this.#fill()));
-    const save = () => savePicture(this.name, this.lead,
-      this.stage.querySelector("canvas.pc-picture"), this.sentence.textContent, this.look());
+    const save = () => {
+      /** @type {HTMLCanvasElement | null} */
+      const picture = this.stage.querySelector("canvas.pc-picture");
+      if (picture) savePicture(this.name, this.lead, picture, this.sentence.textContent, this.look());
+    };
     buttons.append(button("Save as a PNG picture", SAVE, save));
     return buttons;
   }
@@ -115,6 +118,7 @@ export class FigureFrame {
     done.catch((error) => this.say([`This browser would not fill the screen: ${error.message}`]));
   }
 
+  /** @param {HTMLElement} el */
   #watch(el) {
     const size = new ResizeObserver(this.redraw);
     size.observe(el);
@@ -132,6 +136,11 @@ export class FigureFrame {
   }
 }
 
+/**
+ * @param {string} label
+ * @param {string} path of its icon
+ * @param {() => void} pressed
+ */
 function button(label, path, pressed) {
   const names = { type: "button", className: "pc-button", title: label, "aria-label": label };
   const element = make("button", names, icon(path));
@@ -139,7 +148,11 @@ function button(label, path, pressed) {
   return element;
 }
 
-/** The kit's style, once in each document or shadow tree that holds a figure. */
+/**
+ * The kit's style, once in each document or shadow tree that holds a figure.
+ *
+ * @param {HTMLElement} el
+ */
 function addStyle(el) {
   const tree = el.getRootNode();
   const place = tree instanceof ShadowRoot ? tree : document.head;

@@ -94,7 +94,11 @@ export class RoomFigure {
     };
   }
 
-  /** Take over a change by somebody's hand, tell Python (if there is one), keep it, and show it. */
+  /**
+   * Take over a change by somebody's hand, tell Python (if there is one), keep it, and show it.
+   *
+   * @param {Record<string, any>} change
+   */
   change(change) {
     Object.assign(this.state, change);
     this.#telling = true;

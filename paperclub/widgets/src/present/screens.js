@@ -8,6 +8,12 @@
  */
 
 /**
+ * Where a talk stands.
+ *
+ * @typedef {{screen: number, step: number}} At
+ */
+
+/**
  * Cut the cells of a talk into screens.
  *
  * A slide begins a screen, a fragment is one more step on it. What does not fit begins another screen.
@@ -55,9 +61,17 @@ export function screensOf(cells, measure, room, planned) {
   return screens;
 }
 
-/** The blocks of a cell in groups: a heading never stands alone at a screen's foot. */
+/**
+ * The blocks of a cell in groups: a heading never stands alone at a screen's foot.
+ *
+ * @template Block
+ * @param {{blocks: Block[]}} cell
+ * @param {(block: Block) => boolean} isHeading
+ */
 export function groupsOf({ blocks }, isHeading) {
+  /** @type {Block[][]} */
   const groups = [];
+  /** @type {Block[]} */
   let carried = [];
   for (const block of blocks) {
     carried.push(block);
@@ -69,7 +83,13 @@ export function groupsOf({ blocks }, isHeading) {
   return groups;
 }
 
-/** The step after or before { screen, step }, or the same where the talk ends. */
+/**
+ * The step after or before { screen, step }, or the same where the talk ends.
+ *
+ * @param {At} at
+ * @param {number} by
+ * @param {{steps: unknown[]}[]} screens
+ */
 export function moved({ screen, step }, by, screens) {
   const next = step + by;
   if (next >= 0 && next < screens[screen].steps.length) return { screen, step: next };
