@@ -64,15 +64,15 @@ function wireLive() {
 
 function wireReadingList() {
   const form = document.getElementById("reading-filter");
-  if (!(form instanceof HTMLFormElement)) return;
+  const count = document.getElementById("reading-count");
+  if (!(form instanceof HTMLFormElement) || !count) return;
   /** @type {NodeListOf<HTMLElement>} */
   const works = document.querySelectorAll("#reading-works > li");
-  const count = document.getElementById("reading-count");
   const choose = () => {
     const wanted = [...new FormData(form)].filter(([, value]) => value);
     let shown = 0;
     for (const work of works) {
-      work.hidden = !wanted.every(([name, value]) => work.dataset[name].split(" ").includes(String(value)));
+      work.hidden = !wanted.every(([name, value]) => (work.dataset[name] ?? "").split(" ").includes(String(value)));
       if (!work.hidden) shown += 1;
     }
     count.textContent =
@@ -96,7 +96,7 @@ function wirePicture() {
     for (const arc of picture.querySelectorAll("path")) {
       if (arc.dataset.to !== slug && arc.dataset.from !== slug) continue;
       arc.classList.add("lit");
-      name(arc.dataset.to === slug ? arc.dataset.from : arc.dataset.to).classList.add("lit");
+      name(arc.dataset.to === slug ? arc.dataset.from : arc.dataset.to)?.classList.add("lit");
     }
   };
   const week = (event) => event.target.closest("[data-week]")?.dataset.week;

@@ -2,7 +2,6 @@
 
 import errno
 import importlib.util
-import os
 import platform
 import shutil
 import subprocess
@@ -44,7 +43,7 @@ def set_up_alone(environment: Environment) -> None:
 def try_lock(file: IO[str]) -> bool:
     """Return whether this process now holds the lock; it is freed when the process ends, anyhow."""
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

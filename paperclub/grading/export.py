@@ -219,7 +219,11 @@ def _alembic_found() -> Iterator[None]:
 
 
 def _assignment(
-    gradebook: Any, week: str, found: list[Standing], asked: tuple[Asked, ...], missing: type
+    gradebook: Any,
+    week: str,
+    found: list[Standing],
+    asked: tuple[Asked, ...],
+    missing: type[Exception],
 ) -> None:
     """Make the assignment and its graded cells where nbgrader does not have them yet."""
     gradebook.update_or_create_assignment(week)

@@ -6,15 +6,16 @@ Whatever is not plainly right is left to the judge, so this decides nothing that
 """
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from paperclub.exercises.compare import ASPECTS, GRADIENT, OUTPUT, allowed, same
-from paperclub.exercises.judge import Row
 from paperclub.exercises.recorded import Recorded
 from paperclub.exercises.run import Outcome
 
+Shapes = dict[str, tuple[int, ...]]
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 STRICTER = 1 - 1e-6  # a difference of float32 numbers is rounded; what is close to the edge waits
 
@@ -31,7 +32,7 @@ class _Laid:
         most: For each number the largest difference that is right.
     """
 
-    together: tuple[tuple[int, dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]], ...]
+    together: tuple[tuple[int, Shapes, Shapes], ...]
     apart: tuple[int, ...]
     numbers: np.ndarray
     most: np.ndarray
@@ -65,8 +66,8 @@ def _close(mine: np.ndarray, laid: _Laid) -> bool:
 
 
 def _take(
-    given: dict[str, np.ndarray | None],
-    expected: dict[str, tuple[int, ...]],
+    given: Mapping[str, np.ndarray | None],
+    expected: Shapes,
     found: list[np.ndarray],
 ) -> bool:
     """Add what was given to what was found, if it has the names, shapes and kind expected."""
@@ -88,26 +89,32 @@ def _said_more(one: Outcome) -> bool:
 
 @functools.lru_cache(maxsize=64)
 def _laid(asked: Recorded) -> _Laid:
-    together, apart, numbers, most = [], [], [np.zeros(0)], [np.zeros(0)]
+    together: list[tuple[int, Shapes, Shapes]] = []
+    apart: list[int] = []
+    numbers, most = [np.zeros(0)], [np.zeros(0)]
     for place, row in enumerate(asked.rows):
-        if not _is_simple(row):
+        values, gradients = _numbers(row.expected.values), _numbers(row.expected.gradients)
+        if values is None or gradients is None or _said_more(row.expected):
             apart.append(place)
             continue
-        expected = row.expected
-        both = ((OUTPUT, expected.values), (GRADIENT, expected.gradients))
-        shapes = [{name: array.shape for name, array in arrays.items()} for _, arrays in both]
-        together.append((place, *shapes))
-        for aspect, arrays in both:
+        together.append((place, _shapes(values), _shapes(gradients)))
+        for aspect, arrays in ((OUTPUT, values), (GRADIENT, gradients)):
             for name, array in arrays.items():
-                limit = STRICTER * allowed(expected, aspect, name, asked.tolerance)
+                limit = STRICTER * allowed(row.expected, aspect, name, asked.tolerance)
                 numbers.append(array.ravel().astype(np.float64))
                 most.append(np.full(array.size, limit))
     return _Laid(tuple(together), tuple(apart), np.concatenate(numbers), np.concatenate(most))
 
 
-def _is_simple(row: Row) -> bool:
-    expected = row.expected
-    arrays = [*expected.values.values(), *expected.gradients.values()]
-    return not _said_more(expected) and all(
-        one is not None and one.dtype in FLOATS and not np.isnan(one).any() for one in arrays
-    )
+def _numbers(arrays: Mapping[str, np.ndarray | None]) -> dict[str, np.ndarray] | None:
+    """Return the arrays if all are there and hold nothing but floats that are numbers, or None."""
+    found = {
+        name: one
+        for name, one in arrays.items()
+        if one is not None and one.dtype in FLOATS and not np.isnan(one).any()
+    }
+    return found if len(found) == len(arrays) else None
+
+
+def _shapes(arrays: dict[str, np.ndarray]) -> Shapes:
+    return {name: one.shape for name, one in arrays.items()}

@@ -96,7 +96,7 @@ def _skipped(one: dict[str, Any]) -> str:
 class _Judging:
     def __init__(self, week: Week, sitting: Sitting):
         self._week, self._sitting = week, sitting
-        self._practice = {one.id: one for one in week.practice}
+        self._practice = {one.id: one for one in week.practice if isinstance(one, Recorded)}
         self._ends: Stopped | None = None
         self._failing: dict[str, str] = {}
         self._blamed: dict[str, str] = {}

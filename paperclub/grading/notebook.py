@@ -262,7 +262,9 @@ def match(notebook: Notebook, asked: tuple[Asked, ...]) -> Matched:
     by_grade_id = {one.grade_id: one for one in asked}
     by_id = {one.id: one for one in asked if one.id}
     answers = {one.exercise: one for one in asked if one.role == "answer"}
-    code, texts, seen = [], {}, {}
+    code: list[tuple[int, str, tuple[str, ...]]] = []
+    texts: dict[str, str] = {}
+    seen: dict[str, int] = {}
     remarks = list(notebook.remarks)
     for cell in notebook.cells:
         known = by_grade_id.get(cell.grade_id) or by_id.get(cell.id)

@@ -85,12 +85,18 @@ class Policy:
     points: dict[tuple[str, str, str], Decision]
 
     def penalty(self, seconds: float) -> float:
-        """Return the share that handing in so late costs."""
+        """Return the share that handing in so late costs.
+
+        Raises:
+            CourseError: The class's book holds a rule that is none of these.
+        """
         if seconds <= 0 or self.late == "none":
             return 0.0
         if self.late == "refuse":
             return 1.0
         found = LATE.match(self.late)
+        if found is None:
+            raise CourseError(f"{self.late!r} is no rule for late ones; set one with --late.")
         percent, most = int(found["percent"]), int(found["most"] or 100)
         return min(percent * ceil(seconds / DAY), most, 100) / 100
 

@@ -74,7 +74,7 @@ def release_week(slug: str, to: Path, folder: ClassFolder) -> str:
     engine = kept.engine()
     parts = (notebook, solutions, seeds, engine.encode())
     id = hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
-    about = {
+    about: dict[str, object] = {
         "week": slug,
         "version": id,
         "course": version("paperclub"),

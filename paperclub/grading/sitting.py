@@ -211,7 +211,8 @@ def _checked(said: Any) -> dict[str, Any]:
     if not isinstance(said, dict) or not isinstance(said.get("found"), dict):
         raise Died("it wrote what is no answer")
     skipped = []
-    for one in said.get("skipped") if isinstance(said.get("skipped"), list) else []:
+    told = said.get("skipped")
+    for one in told if isinstance(told, list) else []:
         with contextlib.suppress(KeyError, TypeError, ValueError):
             skipped.append(
                 {

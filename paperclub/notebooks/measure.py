@@ -29,7 +29,7 @@ from paperclub.ledger import (
     read_ledger,
     write_ledger,
 )
-from paperclub.ledger.records import read_file
+from paperclub.ledger.records import Scale, read_file
 from paperclub.notebooks.parameters import checked, defaults
 from paperclub.notebooks.run import (
     ChapterFailed,
@@ -69,10 +69,10 @@ def measure_claims(slug: str, seeds: int, scale: str, scheduler: str | None = No
     """
     console = Console(soft_wrap=True, highlight=False)
     path = chapter_path(slug)
-    checked({"SEED": 0, "SCALE": scale}, defaults(path), slug)
+    parameters = checked({"SEED": 0, "SCALE": scale}, defaults(path), slug)
     code = code_hash(slug, chapters=paths.CHAPTERS)
     kept = paths.BUILD / "claims" / f"{slug}-{scale}-{code}.json"
-    ledger = _begin(console, slug, scale, code, seeds, kept)
+    ledger = _begin(console, slug, parameters["SCALE"], code, seeds, kept)
     first = len(ledger.runs)
     try:
         with cell_progress(console) as progress:
@@ -111,7 +111,7 @@ def claims_of(notebook: NotebookNode) -> list[Claim]:
         raise CourseError(f"A claim in the executed notebook is malformed: {error}") from error
 
 
-def _begin(console: Console, slug: str, scale: str, code: str, seeds: int, kept: Path) -> Ledger:
+def _begin(console: Console, slug: str, scale: Scale, code: str, seeds: int, kept: Path) -> Ledger:
     """Return the ledger to go on with: interrupted, recorded with this code, or a new one."""
     if kept.exists():
         ledger = read_file(kept)

@@ -1,13 +1,20 @@
 """The figure that follows one sentence through every head of a language model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import traitlets
 
 from paperclub.errors import CourseError
 from paperclub.widgets.built import built
 from paperclub.widgets.figure import Figure
-from paperclub.widgets.looks import Look, from_outputs, look_at, packed
+from paperclub.widgets.looks import (
+    GivenOutputs,
+    GivenTokenizer,
+    Look,
+    from_outputs,
+    look_at,
+    packed,
+)
 
 MODEL = "tiny-gpt"
 MOST_SENTENCES, MOST_LETTERS = 6, 1000
@@ -99,8 +106,8 @@ class AttentionExplorer(Figure):
     @classmethod
     def from_transformers(
         cls,
-        model: object,
-        tokenizer: object,
+        model: Callable[..., GivenOutputs],
+        tokenizer: GivenTokenizer,
         text: str,
         *,
         lead: str = GIVEN_LEAD,

@@ -46,10 +46,10 @@ class AttentionHeads(Figure):
     control_weights = traitlets.Bytes().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     control_name = traitlets.Unicode().tag(sync=True)
-    tokens = traitlets.List().tag(sync=True)
-    queries = traitlets.List().tag(sync=True)
-    answers = traitlets.List().tag(sync=True)
-    titles = traitlets.List().tag(sync=True)
+    tokens: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
+    queries: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
+    answers: traitlets.List[int | None] = traitlets.List().tag(sync=True)
+    titles: traitlets.List[str] = traitlets.List().tag(sync=True)
     example = traitlets.Int(0).tag(sync=True)
     head = traitlets.Int(0).tag(sync=True)
     query = traitlets.Int(0).tag(sync=True)
@@ -113,12 +113,19 @@ class AttentionHeads(Figure):
             query: Which query (from 0).
             key: The key that the reader points to, if any.
             control: Whether the map shows the control's weights.
+
+        Raises:
+            CourseError: The control is asked for, and the figure was given none.
         """
         example, head, query = self.or_shown(example=example, head=head, query=query)
         own, others = self._row(self.weights, example, head, query), None
         if self.control_weights:
             others = self._row(self.control_weights, example, head, query)
-        weights = others if control else own
+        weights = own
+        if control:
+            if others is None:
+                raise CourseError("this figure has no control; it is given with compare=…")
+            weights = others
         best = int(weights.argmax())
         place = f"{{:.2f}} of its weight on {self._place(example, best)}"
         owner = f" of the {self.control_name} control" if control else ""

@@ -3,12 +3,16 @@
 import math
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import traitlets
 
 from paperclub.errors import CourseError
 from paperclub.widgets.built import built
 from paperclub.widgets.figure import Figure
+
+if TYPE_CHECKING:
+    from paperclub.models.tokenizer import Tokenizer
 
 MOST_MERGES, MOST_LETTERS = 4096, 140
 TEXT = "Good my lord, speak the speech trippingly, as I spoke it to you."
@@ -38,9 +42,9 @@ class BytePairs(Figure):
 
     _esm = built("byte_pairs")
 
-    merges = traitlets.List().tag(sync=True)
-    byte_counts = traitlets.List().tag(sync=True)
-    merge_counts = traitlets.List().tag(sync=True)
+    merges: traitlets.List[list[int]] = traitlets.List().tag(sync=True)
+    byte_counts: traitlets.List[int] = traitlets.List().tag(sync=True)
+    merge_counts: traitlets.List[int] = traitlets.List().tag(sync=True)
     most_letters = traitlets.Int(MOST_LETTERS).tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
     count = traitlets.Int(0).tag(sync=True)
@@ -56,20 +60,20 @@ class BytePairs(Figure):
         lead: str = LEAD,
         note: str = "",
     ):
-        merges = _checked_merges(merges)
+        pairs = _checked_merges(merges)
         counts = [int(number) for number in byte_counts]
         made = [int(number) for number in merge_counts]
-        _check_counts(merges, counts, made)
+        _check_counts(pairs, counts, made)
         if len(text) > MOST_LETTERS:
             raise CourseError(f"text has {len(text)} characters; at most {MOST_LETTERS} fit")
-        if count is not None and not 0 <= count <= len(merges):
-            raise CourseError(f"count is {count}; there are 0 to {len(merges)} merges")
+        if count is not None and not 0 <= count <= len(pairs):
+            raise CourseError(f"count is {count}; there are 0 to {len(pairs)} merges")
         super().__init__(
-            merges=merges,
+            merges=pairs,
             byte_counts=counts,
             merge_counts=made,
             text=text,
-            count=_telling(merges, text) if count is None else count,
+            count=_telling(pairs, text) if count is None else count,
             lead=lead,
             note=note,
         )
@@ -81,21 +85,21 @@ class BytePairs(Figure):
             text: The text; by default the one that is shown.
             count: How many merges are made; by default the chosen number.
         """
-        from paperclub.models.tokenizer import Tokenizer, utf8
+        from paperclub.models.tokenizer import utf8
 
         text = self.text if text is None else text
         k = self.count if count is None else count
         size = len(utf8(text))
         if not size:
             return "There is no text yet: type one."
-        tokens = Tokenizer(self.merges[:k]).encode(text)[1:]
+        tokens = _tokenizer(self.merges[:k]).encode(text)[1:]
         bits = self._bits(tokens, k)
         sizes = f"{_count(size, 'byte')} {'is' if size == 1 else 'are'} "
         sizes += f"{_count(len(tokens), 'token')}: {bits / len(tokens):.2f} bits a token"
         if not k:
             return f"With no merge, {sizes} and a byte."
-        left, right = Tokenizer(self.merges).names(self.merges[k - 1])
-        made = len(Tokenizer(self.merges[: k - 1]).encode(text)[1:]) - len(tokens)
+        left, right = _tokenizer(self.merges).names(self.merges[k - 1])
+        made = len(_tokenizer(self.merges[: k - 1]).encode(text)[1:]) - len(tokens)
         times = {0: "nowhere here", 1: "once here"}.get(made, f"{made} times here")
         before = self._bits(list(utf8(text)), 0) / size
         return (
@@ -113,14 +117,18 @@ class BytePairs(Figure):
         return sum(-math.log2((counts[token] + 0.5) / total) for token in tokens)
 
 
-def _telling(merges: list[list[int]], text: str) -> int:
-    """Return the last merge of the first third that joins something in the text."""
+def _tokenizer(merges: list[list[int]]) -> "Tokenizer":
     from paperclub.models.tokenizer import Tokenizer
 
+    return Tokenizer((left, right) for left, right in merges)
+
+
+def _telling(merges: list[list[int]], text: str) -> int:
+    """Return the last merge of the first third that joins something in the text."""
     third = len(merges) // 3
-    least = len(Tokenizer(merges[:third]).encode(text))
+    least = len(_tokenizer(merges[:third]).encode(text))
     for k in range(third, 0, -1):
-        if len(Tokenizer(merges[: k - 1]).encode(text)) > least:
+        if len(_tokenizer(merges[: k - 1]).encode(text)) > least:
             return k
     return third
 

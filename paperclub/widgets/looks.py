@@ -1,16 +1,39 @@
 """What a language model gave for one text, ready to be packed for a figure."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from paperclub.errors import CourseError
 from paperclub.widgets.arrays import attention
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from paperclub.models.gpt import GPT
+
 NEXT = 8  # next tokens that are sent along for each position
 STEPS = 65535  # weights are sent as 16-bit whole numbers
 NEAR = 4  # a key that is fewer tokens back is near
+
+
+class GivenOutputs(Protocol):
+    """What a model of Hugging Face's kind gives, if it generates text."""
+
+    logits: "Tensor"
+
+
+class GivenTokenizer(Protocol):
+    """A tokenizer of Hugging Face's kind: it cuts a text into tokens, and names tokens."""
+
+    def __call__(self, text: str, /, *, return_tensors: str) -> Mapping[str, "Tensor"]:
+        """Return what the model is called with, ``input_ids`` (1, token) among it."""
+
+    def convert_ids_to_tokens(self, ids: list[int], /) -> Sequence[str | None]:
+        """Return a name for each token, or None."""
 
 
 @dataclass(frozen=True)
@@ -109,19 +132,20 @@ def look_at(
     )
 
 
-def _switch_off(model: object, layer: int, head: int) -> None:
+def _switch_off(model: "GPT", layer: int, head: int) -> None:
     """Let the head write zeros: its columns are cleared before the heads are mixed."""
     width = model.config.head_width
 
-    def clear(module: object, inputs: tuple) -> tuple:
+    def clear(module: object, inputs: tuple["Tensor", ...]) -> tuple["Tensor"]:
         mixed = inputs[0].clone()
         mixed[..., head * width : (head + 1) * width] = 0
         return (mixed,)
 
-    model.blocks[layer].attention.to_out.register_forward_pre_hook(clear)
+    mixes = model.get_submodule(f"blocks.{layer}.attention.to_out")
+    mixes.register_forward_pre_hook(clear)
 
 
-def _likeliest(shares: object, names: object) -> list[list[list]]:
+def _likeliest(shares: "Tensor", names: Callable[[list[int]], list[str]]) -> list[list[list]]:
     # A stable sort: of equally likely tokens the smaller comes first, as in the page.
     order = (-shares).argsort(dim=-1, stable=True)[:, :NEXT]
     return [
@@ -130,7 +154,9 @@ def _likeliest(shares: object, names: object) -> list[list[list]]:
     ]
 
 
-def from_outputs(model: object, tokenizer: object, text: str, most: int) -> Look:
+def from_outputs(
+    model: Callable[..., GivenOutputs], tokenizer: GivenTokenizer, text: str, most: int
+) -> Look:
     """Return what a model of Hugging Face's kind gives for ``text``, at most ``most`` tokens.
 
     Raises:
@@ -170,7 +196,7 @@ def from_outputs(model: object, tokenizer: object, text: str, most: int) -> Look
     return Look(tokens=names(ids), weights=_settled(weights), next=following)
 
 
-def _readable(tokenizer: object, token: int, name: str | None) -> str:
+def _readable(tokenizer: GivenTokenizer, token: int, name: str | None) -> str:
     """Return a token's name with the course's marks for a space (``·``) and a line end (``⏎``).
 
     A vocabulary may have room that no token fills: those are shown by their number.

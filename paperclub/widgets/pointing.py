@@ -161,7 +161,9 @@ class Network:
 
     def draw(self, points: np.ndarray, whole: bool = False) -> tuple[list[int], list[np.ndarray]]:
         """Point greedily until END; return the choices (END is n) and each step's shares."""
-        read, chosen, steps = self.read(points), [], []
+        read = self.read(points)
+        chosen: list[int] = []
+        steps: list[np.ndarray] = []
         while not chosen or chosen[-1] != len(points):
             steps.append(self.shares(read, chosen, whole))
             chosen.append(int(steps[-1].argmax()))

@@ -52,7 +52,7 @@ class PointingHull(Figure):
     tour_weights = traitlets.Bytes().tag(sync=True)
     tour_trained = traitlets.List(traitlets.Int()).tag(sync=True)
     task = traitlets.Unicode(HULL).tag(sync=True)
-    points = traitlets.List().tag(sync=True)
+    points: traitlets.List[list[float]] = traitlets.List().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 
     def __init__(

@@ -53,13 +53,13 @@ class RelationScene(Figure):
 
     sizes = traitlets.Dict().tag(sync=True)
     weights = traitlets.Bytes().tag(sync=True)
-    names = traitlets.List().tag(sync=True)
-    tints = traitlets.List().tag(sync=True)
-    kinds = traitlets.List().tag(sync=True)
-    titles = traitlets.List().tag(sync=True)
+    names: traitlets.List[str] = traitlets.List().tag(sync=True)
+    tints: traitlets.List[str] = traitlets.List().tag(sync=True)
+    kinds: traitlets.List[str] = traitlets.List().tag(sync=True)
+    titles: traitlets.List[str] = traitlets.List().tag(sync=True)
     reach = traitlets.Float().tag(sync=True)
-    places = traitlets.List().tag(sync=True)
-    shapes = traitlets.List().tag(sync=True)
+    places: traitlets.List[list[list[float]]] = traitlets.List().tag(sync=True)
+    shapes: traitlets.List[list[int]] = traitlets.List().tag(sync=True)
     starts = traitlets.List(traitlets.Int()).tag(sync=True)
     scene = traitlets.Int(0).tag(sync=True)
     kind = traitlets.Int(0).tag(sync=True)
@@ -130,13 +130,13 @@ class RelationScene(Figure):
             shapes: Shapes (object,) in place of the scene's.
         """
         scene, kind, asked = self.or_shown(scene=scene, kind=kind, asked=asked)
-        places = np.array(self.places[scene] if places is None else places, float)
+        stand = np.array(self.places[scene] if places is None else places, float)
         shapes = list(self.shapes[scene] if shapes is None else shapes)
         name = self.names[asked]
-        notes, total, logits = self._look(places, shapes, asked, kind)
+        notes, total, logits = self._look(stand, shapes, asked, kind)
         answer = int(logits[1] > logits[0])
         margin = logits[answer] - logits[1 - answer]
-        target = _target(places, asked, self.kinds[kind])
+        target = _target(stand, asked, self.kinds[kind])
         about = "" if self.kinds[kind] == "own" else "the object nearest to "
         truth = f"{self.names[target]}, a {ANSWERS[shapes[target]]}"
         verdict = "right" if shapes[target] == answer else "wrong"

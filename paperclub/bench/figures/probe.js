@@ -1,7 +1,10 @@
 // Put into a page before its own scripts: notes when the first picture stands, and how long steps take.
 (() => {
   const STARTS = { ours: "canvas.pc-picture", bertviz: "#attention line" };
-  const probe = { times: [], first: null };
+  const probe = {
+    times: /** @type {(number | null)[]} */ ([]),
+    first: /** @type {{ms: number, bytes: number} | null} */ (null),
+  };
   globalThis.paperclubProbe = probe;
 
   /** After the frame to come: its callbacks, style, layout and painting are over when a task runs. */

@@ -12,12 +12,12 @@ import sys
 import time
 import types
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from paperclub.exercises import plain
-from paperclub.exercises.notion import Case
+from paperclub.exercises.notion import Case, Driver, Exercise
 from paperclub.exercises.run import run
 from paperclub.exercises.source import driver_of, functions_called, has_a_blank
 
@@ -50,7 +50,7 @@ def rehearse() -> None:
     that a submission takes. It is no answer to anything: a made-up function on made-up numbers.
     """
     source = "def call(answer, *inputs):\n    return answer(*inputs)\n"
-    exercise = types.SimpleNamespace(driver=driver_of(source), gradients=("x", "y"))
+    exercise = _driven(driver_of(source), ("x", "y"))
 
     def answer(x: torch.Tensor, y: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         z = x @ y.transpose(-2, -1) / 2 + x.sum() - y.mean()
@@ -62,6 +62,11 @@ def rehearse() -> None:
         inputs = {"x": torch.ones(4, 4), "y": torch.ones(4, 4), "mask": mask}
         given = plain.unpack(plain.pack(inputs), LIMITS)
         plain.pack(_plain(run(exercise, answer, [Case("", given)], NEVER)[0]))
+
+
+def _driven(driver: Driver, gradients: tuple[str, ...]) -> Exercise:
+    """Return as much of an exercise as running it needs; nothing else of it comes in here."""
+    return cast(Exercise, types.SimpleNamespace(driver=driver, gradients=gradients))
 
 
 class Border:
@@ -228,7 +233,7 @@ class Session:
 
     def do_calls(self, id: str, cases: list, gradients: list) -> Iterator[Any]:
         """Put cases to an answer one after the other, and give back what each gave, in lists."""
-        exercise = types.SimpleNamespace(driver=self._drivers[id], gradients=tuple(gradients))
+        exercise = _driven(self._drivers[id], tuple(gradients))
         for first in range(0, len(cases), TOGETHER):
             some = self._noting(cases[first : first + TOGETHER])
             outcomes = run(exercise, self._answers[id], some, NEVER)

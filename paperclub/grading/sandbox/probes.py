@@ -1,6 +1,7 @@
 """Trying what the layers forbid, in a child that is shut in as every other, and what must work."""
 
 import ctypes
+import functools
 import mmap
 import os
 import socket
@@ -25,9 +26,9 @@ def probe(read: list[str], write: list[str], memory: int) -> dict[str, str]:
         For each attempt what came of it: ``refused`` or ``works``, or what went wrong.
     """
     attempts: dict[str, Callable[[], object]] = {
-        f"read {path}": lambda path=path: _read(path) for path in read
+        f"read {path}": functools.partial(_read, path) for path in read
     }
-    attempts |= {f"write {path}": lambda path=path: _write(path) for path in write}
+    attempts |= {f"write {path}": functools.partial(_write, path) for path in write}
     attempts |= {
         "the network": lambda: _connect(socket.AF_INET, ("127.0.0.1", 9)),
         "abstract sockets": lambda: _connect(socket.AF_UNIX, "\0paperclub-probe"),
@@ -81,7 +82,7 @@ def _write(path: str) -> None:
     (place / "probe" if place.is_dir() else place).open("ab").close()
 
 
-def _connect(family: int, address: object) -> None:
+def _connect(family: int, address: tuple[str, int] | str) -> None:
     with socket.socket(family) as one:
         one.bind(address)
 

@@ -2,7 +2,13 @@
 "use strict";
 
 const base = document.documentElement.dataset.base;
-const says = document.getElementById("book-says");
+
+/**
+ * A part of the page about the book. They stand there all together, or none of them does.
+ *
+ * @param {string} id
+ */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 // The token opened the page and is in a cookie now: it need not stand in the address, or in history.
 const here = new URL(location.href);
@@ -30,6 +36,7 @@ function sentence(book) {
 }
 
 function show(book) {
+  const says = part("book-says");
   const words = sentence(book);
   // A screen reader reads each change of this line aloud: it changes every tenth, the bar always.
   const told = `${book.state} ${Math.floor((book.percent || 0) / 10)}`;
@@ -37,13 +44,13 @@ function show(book) {
     says.textContent = words;
     says.dataset.told = told;
   }
-  document.getElementById("book").dataset.state = book.state;
-  const bar = /** @type {HTMLProgressElement} */ (document.getElementById("book-bar"));
+  part("book").dataset.state = book.state;
+  const bar = /** @type {HTMLProgressElement} */ (part("book-bar"));
   bar.hidden = book.state !== "building";
   if (book.percent !== null) bar.value = book.percent;
   else bar.removeAttribute("value");
-  document.getElementById("book-open").hidden = !book.built;
-  const button = document.getElementById("book-build");
+  part("book-open").hidden = !book.built;
+  const button = part("book-build");
   button.hidden = book.state === "building";
   button.textContent = book.built ? "Build it again" : "Build the book";
 }
@@ -66,7 +73,7 @@ async function follow(method = "GET") {
   try {
     book = await ask(method);
   } catch (error) {
-    says.textContent =
+    part("book-says").textContent =
       error instanceof TypeError
         ? "The course’s server does not answer. Start it again: python course.py start"
         : `The book’s state is not known: ${error instanceof Error ? error.message : error}`;
@@ -76,7 +83,7 @@ async function follow(method = "GET") {
   if (book.state === "building") setTimeout(follow, 1000);
 }
 
-if (says) {
-  document.getElementById("book-build").addEventListener("click", () => follow("POST"));
-  if (document.getElementById("book").dataset.state === "building") follow();
+if (document.getElementById("book-says")) {
+  part("book-build").addEventListener("click", () => follow("POST"));
+  if (part("book").dataset.state === "building") follow();
 }

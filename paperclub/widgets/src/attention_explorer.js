@@ -19,10 +19,22 @@ const SHARED = ["text", "layer", "head", "query"];
 const STEPS = { ArrowUp: ["query", -1], ArrowDown: ["query", 1], ArrowLeft: ["key", -1], ArrowRight: ["key", 1] };
 
 class AttentionExplorer {
-  #hover = null; // the query and key that the mouse points to, for as long as it does
-  #place = null; // where everything stands; known once there is a width
+  /** @type {{query: number, key: number | null} | null} what the mouse points to, for as long as it does */
+  #hover = null;
+  /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
+  #place = null;
   #telling = false;
   #due = 0;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {Controls} */
+  controls;
+  /** @type {Tooltip} */
+  tip;
+  /** @type {Pen} */
+  pen;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -64,7 +76,7 @@ class AttentionExplorer {
     this.frame.stage.before(this.controls.field.element);
     this.frame.stage.append(this.controls.overview.element, this.canvas);
     this.frame.controls.append(this.controls.view.element, this.controls.moreButton.element);
-    this.frame.root.querySelector(".pc-row").after(this.controls.more);
+    this.frame.row.after(this.controls.more);
     this.tip = tooltip(this.frame.stage);
   }
 
@@ -108,7 +120,7 @@ class AttentionExplorer {
     this.#bound();
     this.#tell();
     this.#show();
-    if (this.#place) this.#paint();
+    this.#paint();
   }
 
   /** What the reader types is computed after the letter is on the screen, once for all that came by then. */
@@ -205,23 +217,25 @@ class AttentionExplorer {
   }
 
   #paint() {
+    if (!this.#place) return;
     const { width, height } = this.#place;
     const context = sizeCanvas(this.canvas, width, height);
     context.clearRect(0, 0, width, height);
     this.pen = new Pen(context, this.frame.look(), this.#place);
     drawPicture(this.pen, this.#place, this.#seen());
-    this.#placeHeads();
+    this.#placeHeads(this.#place.overview);
   }
 
   /** The radio buttons lie where the small heads are drawn. */
-  #placeHeads() {
+  #placeHeads(overview) {
     this.#places().forEach((index, place) => {
-      const { x, y } = thumbAt(this.#place.overview, place);
-      this.controls.placeHead(index, x, y, this.#place.overview);
+      const { x, y } = thumbAt(overview, place);
+      this.controls.placeHead(index, x, y, overview);
     });
   }
 
   #cellUnder(event) {
+    if (!this.#place) return null;
     const box = this.canvas.getBoundingClientRect();
     return cellIn(this.pen, this.#place, this.#seen(), event.clientX - box.left, event.clientY - box.top);
   }

@@ -17,11 +17,23 @@ const STEPS = {
 };
 
 class AttentionHeads {
-  #hover = null; // the cell that the mouse points to, for as long as it does
-  #place = null; // where everything stands; known once there is a width
+  /** @type {{query: number, key: number} | null} the cell that the mouse points to, for as long as it does */
+  #hover = null;
+  /** @type {ReturnType<typeof arrange> | null} where everything stands; known once there is a width */
+  #place = null;
   #telling = false;
   #pictures = new Map();
   #painted = "";
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {HTMLCanvasElement[]} */
+  thumbs;
+  /** @type {{query: Slider, example?: Select, set?: Choice, head?: Choice}} */
+  controls;
+  /** @type {Tooltip} */
+  tip;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -180,6 +192,7 @@ class AttentionHeads {
   }
 
   #paint(values) {
+    if (!this.#place) return;
     const { data } = this;
     const at = this.#at();
     drawPicture(this.canvas, this.#place, {
@@ -201,6 +214,7 @@ class AttentionHeads {
   }
 
   #cellUnder(event) {
+    if (!this.#place) return null;
     const box = this.canvas.getBoundingClientRect();
     const point = [event.clientX - box.left, event.clientY - box.top];
     return cellAt(this.#place, ...point, this.queries, this.keys, this.#at().query);
@@ -227,7 +241,7 @@ class AttentionHeads {
 
   /** The number of the cell under the mouse, beside it. */
   #label(cell) {
-    if (!cell) {
+    if (!cell || !this.#place) {
       this.tip.hide();
       return;
     }

@@ -15,7 +15,24 @@ const PAGE = 32;
 
 class BytePairs {
   #telling = false;
-  #drawn = null; // the boxes of the tokens and the axes, as they were drawn last
+  /** @type {{boxes: Box[], axes: import("./kit/axes.js").Axes} | null} as they were drawn last */
+  #drawn = null;
+  /** @type {{width: number, height: number, label: number, chart: Box} | null} where everything stands; known once there is a width */
+  place = null;
+  /** @type {Pen & {narrow: boolean}} there as soon as `place` is */
+  pen;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {TextField} */
+  field;
+  /** @type {Slider} */
+  slider;
+  /** @type {Tooltip} */
+  tip;
+  /** @type {ReturnType<Vocabulary["read"]>} */
+  reading;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -122,6 +139,7 @@ class BytePairs {
     this.#drawn = { boxes, axes: drawRates(pen, place.chart, reading, k) };
   }
 
+  /** @returns {[number, number]} */
   #spot(event) {
     const box = this.canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -130,7 +148,7 @@ class BytePairs {
   /** What the token under the mouse costs, beside it. */
   #point(event) {
     const at = event.pointerType === "mouse" && this.#drawn ? tokenAt(this.#drawn.boxes, ...this.#spot(event)) : null;
-    if (at === null) {
+    if (at === null || !this.#drawn) {
       this.tip.hide();
       return;
     }

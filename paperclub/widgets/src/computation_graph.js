@@ -13,7 +13,34 @@ const RANGE = 5; // an input can be moved between minus and plus this
 
 class ComputationGraph {
   #telling = false;
-  #trouble = null; // what is wrong with the text in the field, if anything
+  /** @type {Part[] | null} what is wrong with the text in the field, if anything */
+  #trouble = null;
+  /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
+  place = null;
+  /** @type {string} */
+  text;
+  /** @type {ReturnType<typeof parse>} */
+  nodes;
+  /** @type {Record<string, number>} */
+  inputs;
+  /** @type {ReturnType<typeof walk>} */
+  way;
+  /** @type {number} */
+  step;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {TextField} */
+  field;
+  /** @type {Slider} */
+  steps;
+  /** @type {HTMLElement} */
+  more;
+  /** @type {Select} */
+  which;
+  /** @type {Slider} */
+  amount;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -68,7 +95,7 @@ class ComputationGraph {
       },
     });
     this.frame.controls.append(this.field.element, this.steps.element, toggle.element);
-    this.frame.controls.parentElement.after(this.more);
+    this.frame.row.after(this.more);
     this.#buildInputs();
   }
 

@@ -12,8 +12,17 @@ const MOST_K = 4;
 const MOST_NOISE = 2;
 
 class ExpertQueues {
+  /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
   #place = null;
   #telling = false;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {{text: TextField, model?: Select, k: Slider, noise: Slider}} */
+  controls;
+  /** @type {ReturnType<typeof route>} */
+  routed;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -45,25 +54,24 @@ class ExpertQueues {
 
   #makeControls() {
     const { chosen, data } = this;
-    const made = {
+    return {
       text: textField({
         label: "text", value: chosen.text, most: data.shape.n,
         changed: (text) => this.choose({ text }),
       }),
+      ...(data.names.length > 1 && {
+        model: select({
+          label: "gate", options: data.names, value: chosen.model, changed: (model) => this.choose({ model }),
+        }),
+      }),
+      k: slider({
+        label: "experts asked", min: 1, max: this.#mostAsked(), value: chosen.k, changed: (k) => this.choose({ k }),
+      }),
+      noise: slider({
+        label: "noise", min: 0, max: MOST_NOISE, step: 0.25, value: chosen.noise,
+        text: (level) => `${level.toFixed(2)} ×`, changed: (noise) => this.choose({ noise }),
+      }),
     };
-    if (data.names.length > 1) {
-      made.model = select({
-        label: "gate", options: data.names, value: chosen.model, changed: (model) => this.choose({ model }),
-      });
-    }
-    made.k = slider({
-      label: "experts asked", min: 1, max: this.#mostAsked(), value: chosen.k, changed: (k) => this.choose({ k }),
-    });
-    made.noise = slider({
-      label: "noise", min: 0, max: MOST_NOISE, step: 0.25, value: chosen.noise,
-      text: (level) => `${level.toFixed(2)} ×`, changed: (noise) => this.choose({ noise }),
-    });
-    return made;
   }
 
   #mostAsked() { return Math.min(MOST_K, this.data.shape.experts); }
@@ -100,7 +108,9 @@ class ExpertQueues {
     const { chosen, data } = this;
     this.routed = route(data, chosen);
     chosen.at = Math.max(0, Math.min(chosen.at, this.routed.letters.length - 1));
-    for (const [name, control] of Object.entries(this.controls)) control.set(chosen[name]);
+    const { text, ...others } = this.controls;
+    text.set(chosen.text);
+    for (const [name, control] of Object.entries(others)) control.set(chosen[name]);
     this.frame.say(sentence(data.names[chosen.model], this.routed, chosen.at));
   }
 
@@ -114,6 +124,7 @@ class ExpertQueues {
   }
 
   #click(event) {
+    if (!this.#place) return;
     const box = this.canvas.getBoundingClientRect();
     const at = letterAt(this.#place, this.routed, event.clientX - box.left, event.clientY - box.top);
     if (at !== null) this.choose({ at });

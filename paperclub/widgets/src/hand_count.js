@@ -9,14 +9,35 @@ import { tween } from "./kit/motion.js";
 import { recordPanel } from "./kit/record.js";
 import { forRecord, letter, sentence } from "./hand_count/words.js";
 
+/** @typedef {import("./hand_count/words.js").Count} Count */
+
 const MOST = 99;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+/** @type {Record<string, number>} */
+const COUNTS = { ArrowRight: 1, "+": 1, ArrowLeft: -1, "-": -1 };
 const CAME_OUT = " ✓ came out";
 
 export class HandCount {
+  /** @type {{width: number, height: number, label: number, row: number, names: number, top: number} | null} where everything stands; known once there is a width */
+  place = null;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {{less: WordButton, more: WordButton, reveal: WordButton}} */
+  buttons;
+  /** @type {RecordPanel} */
+  record;
+  /** @type {() => void} */
+  destroy;
+
+  /** @param {Place} place */
   constructor({ model, el }) {
     this.model = model;
+    /** @type {string} */
     this.question = model.get("question");
+    /** @type {string[]} */
     this.choices = model.get("choices");
+    /** @type {Count} */
     const begun = { hands: [...model.get("hands")], answer: model.get("answer"), shown: false };
     this.kept = keptFor(`Hand count ${this.question}`, begun);
     this.state = { ...structuredClone(begun), ...this.kept.read() };
@@ -30,6 +51,7 @@ export class HandCount {
     this.frame.redraw();
   }
 
+  /** @param {Count} begun */
   #build(begun) {
     this.canvas = make("canvas", {
       className: "pc-picture", tabIndex: 0, role: "application",
@@ -53,6 +75,7 @@ export class HandCount {
     };
   }
 
+  /** @param {number} by */
   count(by) {
     const { hands } = this.state;
     hands[this.chosen] = Math.min(MOST, Math.max(0, hands[this.chosen] + by));
@@ -73,6 +96,7 @@ export class HandCount {
     this.buttons.reveal.set({ textContent: text });
   }
 
+  /** @param {Count} begun */
   #startOver(begun) {
     this.state = structuredClone(begun);
     this.#nameReveal();
@@ -100,12 +124,14 @@ export class HandCount {
     const label = narrow ? Math.min(size, 15) : size;
     const row = Math.max(44, Math.min(label * 3.2, (this.frame.height() - label * 3.2) / this.choices.length));
     const names = width * (narrow ? 0.5 : 0.45);
-    this.place = { width, label, row, names, top: label * 3.2 };
-    this.place.height = Math.ceil(this.place.top + row * this.choices.length);
+    const top = label * 3.2;
+    this.place = { width, height: Math.ceil(top + row * this.choices.length), label, row, names, top };
     this.bars.jump([...this.state.hands]);
   }
 
+  /** @param {number[]} values the bars, which may be on their way */
   #paint(values) {
+    if (!this.place) return;
     const { width, height, label, row, names, top } = this.place;
     const context = sizeCanvas(this.canvas, width, height);
     const { dark, stroke } = this.frame.look();
@@ -117,10 +143,16 @@ export class HandCount {
     const most = Math.max(5, ...this.state.hands);
     const unit = (width - names - pen.widest([`${MOST}${CAME_OUT}`], { bold: true }) - label * 1.2) / most;
     this.choices.forEach((text, i) =>
-      this.#paintRow(pen, i, text, { y: top + i * row, row, names, unit, value: values[i] }));
+      this.#paintRow(pen, i, text, { width, y: top + i * row, row, names, unit, value: values[i] }));
   }
 
-  #paintRow(pen, i, text, { y, row, names, unit, value }) {
+  /**
+   * @param {Pen} pen
+   * @param {number} i the choice
+   * @param {string} text
+   * @param {Record<"width" | "y" | "row" | "names" | "unit" | "value", number>} at
+   */
+  #paintRow(pen, i, text, { width, y, row, names, unit, value }) {
     const { colours, label } = pen;
     const { shown, answer, hands } = this.state;
     const came = shown && i === answer;
@@ -131,10 +163,12 @@ export class HandCount {
     pen.write(`${hands[i]}${came ? CAME_OUT : ""}`, names + value * unit + label * 0.5, y + row / 2, {
       bold: true, colour: came ? colours.valueText : colours.ink,
     });
-    if (i === this.chosen) pen.ring(pen.stroke, y + pen.stroke + 2, this.place.width - 2 * pen.stroke, row - 2 * pen.stroke - 4);
+    if (i === this.chosen) pen.ring(pen.stroke, y + pen.stroke + 2, width - 2 * pen.stroke, row - 2 * pen.stroke - 4);
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
+    if (!this.place) return;
     const box = this.canvas.getBoundingClientRect();
     const i = Math.floor((event.clientY - box.top - this.place.top) / this.place.row);
     if (i < 0 || i >= this.choices.length) return;
@@ -144,10 +178,11 @@ export class HandCount {
     else this.#show();
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const by = { ArrowRight: 1, "+": 1, ArrowLeft: -1, "-": -1 }[event.key];
+    const step = STEPS[event.key];
+    const by = COUNTS[event.key];
     const count = this.choices.length;
     if (step) this.chosen = (this.chosen + step + count) % count;
     else if (by) this.count(by);
@@ -159,6 +194,7 @@ export class HandCount {
 }
 
 export default {
+  /** @param {Place} place */
   render(place) {
     const figure = new HandCount(place);
     return () => figure.destroy();

@@ -8,6 +8,11 @@ import * as votes from "./merge_vote/votes.js";
 const LABEL = "The text, and pairs to vote for. Up and down choose a pair, right and left count hands, Enter joins.";
 
 class MergeVote extends RoomFigure {
+  /** @type {{top: number, row: number} | null} where the pairs stand; known once there is a width */
+  place = null;
+  /** @type {ReturnType<typeof votes.candidates>} */
+  pairs;
+
   constructor(place) {
     const text = textField({ label: "text", value: "", most: votes.MOST_LETTERS, changed: (typed) => this.#begin(typed) });
     const word = textField({ label: "a new word", value: "", most: votes.MOST_LETTERS, changed: (typed) => this.change({ word: typed }) });
@@ -71,6 +76,7 @@ class MergeVote extends RoomFigure {
   }
 
   tap(x, y) {
+    if (!this.place) return;
     const place = Math.floor((y - this.place.top) / this.place.row);
     if (place < 0 || place >= this.pairs.length) return;
     if (place === this.chosen) this.#count(1);
@@ -102,12 +108,11 @@ class MergeVote extends RoomFigure {
     const top = bottom + label;
     const row = Math.max(label * 1.6, Math.min(label * 3.2, (height - top) / votes.MOST_PAIRS));
     this.place = { top, row };
-    this.#paintPairs(pen, width);
+    this.#paintPairs(pen, width, this.place);
   }
 
-  #paintPairs(pen, width) {
+  #paintPairs(pen, width, { top, row }) {
     const { label, colours } = pen;
-    const { top, row } = this.place;
     const names = this.pairs.map(({ pair }) => votes.namesOf(this.state.joins, pair).join(" + "));
     if (!names.length) return;
     const left = Math.min(pen.widest(names, { bold: true, mono: true }) + label * 2, width * 0.5);

@@ -3,7 +3,7 @@ import { FigureFrame } from "./kit/figure.js";
 import { slider, textField, wordButton } from "./kit/controls.js";
 import { make } from "./kit/dom.js";
 import { Pen } from "./kit/pen.js";
-import { sizeCanvas } from "./kit/canvas.js";
+import { contextOf, sizeCanvas } from "./kit/canvas.js";
 import { cut, draw, numbers, sentence } from "./next_token/cut.js";
 import { ROWS, arrange, drawRows } from "./next_token/picture.js";
 import { Source } from "./next_token/source.js";
@@ -17,6 +17,24 @@ const hundredths = (value) => Math.round(value * 100) / 100;
 class NextToken {
   #telling = false;
   #due = 0;
+  /** @type {ReturnType<typeof arrange> | null} where everything stands; known once there is a width */
+  place = null;
+  /** @type {Pen} there as soon as `place` is */
+  pen;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {TextField} */
+  field;
+  /** @type {{temperature: Slider, top_k: Slider, top_p: Slider}} */
+  controls;
+  /** @type {WordButton} */
+  writer;
+  /** @type {ReturnType<Source["next"]>} */
+  next;
+  /** @type {ReturnType<typeof cut>} */
+  cuts;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -61,10 +79,10 @@ class NextToken {
         changed: (p) => this.choose({ top_p: hundredths(p) }),
       }),
     };
-    for (const { element } of Object.values(this.controls)) {
+    for (const { label, output } of Object.values(this.controls)) {
       // Three sliders beside each other: none has room to spare.
-      element.querySelector("label").style.whiteSpace = "nowrap";
-      Object.assign(element.querySelector("output").style, { width: "2.4em", flex: "none" });
+      label.style.whiteSpace = "nowrap";
+      Object.assign(output.style, { width: "2.4em", flex: "none" });
     }
     this.writer = wordButton({ text: "write a token", pressed: () => this.write() });
     this.field.element.append(this.writer.element);
@@ -147,7 +165,7 @@ class NextToken {
     const [width, height] = [this.frame.width(), this.frame.height(320)];
     if (!(width > 0)) return;
     const size = width < 30 * look.size ? Math.min(look.size, 15) : look.size;
-    this.pen = new Pen(this.canvas.getContext("2d"), look, { size, label: Math.round(size * 0.9) });
+    this.pen = new Pen(contextOf(this.canvas), look, { size, label: Math.round(size * 0.9) });
     this.place = arrange(this.pen, width, height);
     sizeCanvas(this.canvas, width, this.place.height);
     this.#paint();
@@ -165,6 +183,7 @@ class NextToken {
   }
 
   #click(event) {
+    if (!this.place) return;
     const y = event.clientY - this.canvas.getBoundingClientRect().top;
     const row = Math.floor((y - this.place.head) / this.place.row);
     if (row >= 0 && row < ROWS) this.choose({ row });

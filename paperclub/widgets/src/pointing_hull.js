@@ -18,14 +18,30 @@ const HELP = "Points on a board. Left and right step through the pointing, up an
   + "Shift with an arrow moves it, Delete takes it away, Enter adds one.";
 
 class PointingHull {
-  #place = null; // where everything stands; known once there is a width
-  #hover = null; // the point that the mouse is over
-  #held = null; // {i, moved}: the point that the mouse has taken hold of
+  /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
+  #place = null;
+  /** @type {number | null} the point that the mouse is over */
+  #hover = null;
+  /** @type {{i: number, moved: boolean} | null} the point that the mouse has taken hold of */
+  #held = null;
   #telling = false;
+  /** @type {ReturnType<Network["draw"]>} */
+  drawn;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {Tooltip} */
+  tip;
+  /** @type {{step: Slider, exact: Choice, deal: Select, task?: Choice}} */
+  controls;
+  /** @type {ReturnType<FigureFrame["look"]>} */
+  look;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
     this.tasks = tasksOf(model);
+    /** @type {{task: string, points: number[][], step: number, point: number | null, exact: number}} */
     this.state = {
       task: model.get("task"), points: model.get("points"), step: model.get("step"), point: null, exact: 0,
     };
@@ -91,7 +107,7 @@ class PointingHull {
         this.frame.redraw();
       },
     });
-    this.frame.controls.parentElement.after(more);
+    this.frame.row.after(more);
     return button;
   }
 
@@ -123,7 +139,12 @@ class PointingHull {
     this.#show();
   }
 
-  /** Other points: the network draws anew, and what is shown stays at its end if it was there. */
+  /**
+   * Other points: the network draws anew, and what is shown stays at its end if it was there.
+   *
+   * @param {number[][]} points
+   * @param {number | null} [point] the chosen one
+   */
   setPoints(points, point = null) {
     if (points === this.state.points) return;
     const atEnd = this.state.step === this.#last;
@@ -163,7 +184,7 @@ class PointingHull {
 
   #show() {
     const { step, exact } = this.state;
-    this.controls.step.input.max = this.#last;
+    this.controls.step.input.max = String(this.#last);
     this.controls.step.set(step);
     this.controls.exact.set(exact);
     this.controls.task?.set(Object.keys(this.tasks).indexOf(this.state.task));
@@ -188,29 +209,34 @@ class PointingHull {
     });
   }
 
-  /** Where on the board an event happened, and which point is there. */
+  /** Where on the board an event happened, which point is there, and the board's side; null before there is a board. */
   #under(event) {
+    const place = this.#place;
+    if (!place) return null;
     const box = this.canvas.getBoundingClientRect();
-    const where = toBoard(this.#place, event.clientX - box.left, event.clientY - box.top);
-    const reach = (event.pointerType === "touch" ? 22 : 14) / this.#place.board.side;
+    const where = toBoard(place, event.clientX - box.left, event.clientY - box.top);
+    const reach = (event.pointerType === "touch" ? 22 : 14) / place.board.side;
     const inside = where.every((value) => value > -reach && value < 1 + reach);
-    return { where: spot(...where), point: nearest(this.state.points, where, reach), inside };
+    return { where: spot(...where), point: nearest(this.state.points, where, reach), inside, side: place.board.side };
   }
 
   #take(event) {
-    const { point } = this.#under(event);
+    const point = this.#under(event)?.point ?? null;
     this.#held = event.pointerType !== "touch" && point !== null ? { i: point, moved: false } : null;
     if (this.#held) this.canvas.setPointerCapture(event.pointerId);
   }
 
   #point(event) {
-    const { where, point } = this.#under(event);
-    if (this.#held && event.buttons) {
-      const points = moved(this.state.points, this.#held.i, where);
+    const under = this.#under(event);
+    if (!under) return;
+    const { where, point, side } = under;
+    const held = this.#held;
+    if (held && event.buttons) {
+      const points = moved(this.state.points, held.i, where);
       const away = points !== this.state.points
-        && Math.hypot(...[0, 1].map((c) => points[this.#held.i][c] - this.state.points[this.#held.i][c]));
-      if (!this.#held.moved && (!away || away * this.#place.board.side < 4)) return;
-      this.#held.moved = true;
+        && Math.hypot(...[0, 1].map((c) => points[held.i][c] - this.state.points[held.i][c]));
+      if (!held.moved && (!away || away * side < 4)) return;
+      held.moved = true;
       this.tip.hide();
       this.setPoints(points);
       return;
@@ -224,7 +250,7 @@ class PointingHull {
 
   #label() {
     const i = this.#hover;
-    if (i === null) {
+    if (i === null || !this.#place) {
       this.tip.hide();
       return;
     }
@@ -244,8 +270,9 @@ class PointingHull {
   #click(event) {
     const dragged = this.#held?.moved;
     this.#held = null;
-    if (dragged) return;
-    const { where, point, inside } = this.#under(event);
+    const under = this.#under(event);
+    if (dragged || !under) return;
+    const { where, point, inside } = under;
     if (point !== null) this.#remove(point);
     else if (inside && canAdd(this.state.points, where)) this.setPoints([...this.state.points, where]);
     this.tip.hide();

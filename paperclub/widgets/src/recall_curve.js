@@ -11,8 +11,13 @@ const SHARED = ["chosen", "trials", "place"];
 const STEPS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
 
 class RecallCurve {
+  /** @type {ReturnType<typeof draw> | null} */
   #axes = null;
   #telling = false;
+  /** @type {{chosen?: Select, place: Slider, trials: Slider}} */
+  controls;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -114,6 +119,7 @@ class RecallCurve {
   }
 
   #click(event) {
+    if (!this.#axes) return;
     const box = this.canvas.getBoundingClientRect();
     const place = Math.round(this.#axes.x.invert(event.clientX - box.left)) - 1;
     if (place >= 0 && place < this.set.places) this.choose({ place });

@@ -12,11 +12,27 @@ const FADE = 0.75; // the share of a word's time in which it is seen
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
 class RecallGame {
+  /** @type {ReturnType<typeof drawCurves> | null} */
   #axes = null;
   #timer = 0;
-  #saying = null; // the place of the word that is being said; null when none is
+  /** @type {number | null} the place of the word that is being said; null when none is */
+  #saying = null;
   #hidden = false; // between two words
   #telling = false;
+  /** @type {WordButton} */
+  start;
+  /** @type {Slider} */
+  people;
+  /** @type {Slider} */
+  pace;
+  /** @type {Choice} */
+  voice;
+  /** @type {TextField} */
+  words;
+  /** @type {RecordPanel} */
+  record;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;

@@ -18,8 +18,10 @@ const MOVES = { ArrowUp: [0, STEP], ArrowDown: [0, -STEP], ArrowLeft: [-STEP, 0]
 const tidy = (value) => Math.round(value * 1000) / 1000;
 
 class RelationScene {
-  #drag = null; // the object that a pointer holds
-  #place = null; // where everything stands; known once there is a width
+  /** @type {number | null} the object that a pointer holds */
+  #drag = null;
+  /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
+  #place = null;
   #telling = false;
 
   // What Python holds, by the traits' names.
@@ -30,6 +32,15 @@ class RelationScene {
   places = [];
   /** @type {number[][]} */
   shapes = [];
+
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {{asked: Select, kind?: Select, scene?: Select | Choice}} */
+  controls;
+  /** @type {ReturnType<typeof thoughtOf>} */
+  thought;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -155,6 +166,7 @@ class RelationScene {
   }
 
   #paint(flat) {
+    if (!this.#place) return;
     const look = this.frame.look();
     draw(this.canvas, this.#place, {
       look, size: look.size, data: this.data, at: this.at, thought: this.thought, chosen: this.chosen,
@@ -182,7 +194,7 @@ class RelationScene {
   }
 
   #pull(event) {
-    if (this.#drag === null) return;
+    if (this.#drag === null || !this.#place) return;
     const map = mapper(this.#place.scene, this.data.reach);
     this.#move(this.#drag, map.toScene(...this.#spot(event)), false);
   }

@@ -15,10 +15,28 @@ const SHARED = ["text", "step", "muted"];
 const STEPS = { ArrowUp: ["step", -1], ArrowDown: ["step", 1], ArrowLeft: ["key", -1], ArrowRight: ["key", 1] };
 
 class SoftAlignment {
-  #hover = null; // the letter and step that the mouse points to, for as long as it does
-  #place = null; // where everything stands; known once there is a width
+  /** @type {{step?: number, key?: number} | null} what the mouse points to, for as long as it does */
+  #hover = null;
+  /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
+  #place = null;
   #telling = false;
   #due = 0;
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {TextField} */
+  field;
+  /** @type {Slider} */
+  step;
+  /** @type {Select} */
+  example;
+  /** @type {Tooltip} */
+  tip;
+  /** @type {{letters: string[], wrote: string[], before: string[], weights: number[][]}} */
+  look;
+  /** @type {HTMLCanvasElement | null} */
+  picture;
+  /** @type {() => void} */
+  destroy;
 
   constructor({ model, el }) {
     this.model = model;
@@ -29,9 +47,9 @@ class SoftAlignment {
       name: "Soft alignment", lead: model.get("lead"), note: model.get("note"), draw: () => this.redraw(),
     });
     this.bars = tween((values) => this.#paint(values));
+    this.#compute();
     this.#build();
     this.#listen();
-    this.#compute();
     this.#show();
     this.frame.redraw();
   }
@@ -55,7 +73,7 @@ class SoftAlignment {
     const texts = model.get("texts");
     this.step = slider({
       label: "writes letter", min: 0, max: this.#steps(lettersOf(chosen.text)) - 1, value: chosen.step,
-      text: (i) => `${i + 1}: ${shown(this.look?.wrote[i] ?? "")}`,
+      text: (i) => `${i + 1}: ${shown(this.look.wrote[i] ?? "")}`,
       changed: (step) => this.choose({ step }),
     });
     this.example = select({
@@ -157,6 +175,7 @@ class SoftAlignment {
   }
 
   #paint(values) {
+    if (!this.#place) return;
     draw(this.canvas, this.#place, {
       frame: this.frame.look(), look: this.look, at: this.#at(), values, picture: this.picture,
     });
@@ -192,7 +211,7 @@ class SoftAlignment {
 
   /** The number of the cell under the mouse, or what a click on a letter would do. */
   #label(spot) {
-    if (spot?.key === undefined) {
+    if (spot?.key === undefined || !this.#place) {
       this.tip.hide();
       return;
     }

@@ -5,6 +5,15 @@ declare module "*.css" {
   export default text;
 }
 
+// Of d3, what the figures use.
+declare module "d3-scale" {
+  export function scaleLinear(domain: number[], range: number[]): Scale;
+  export function scaleLog(domain: number[], range: number[]): Scale;
+}
+declare module "d3-scale-chromatic" {
+  export function interpolateCividis(amount: number): string;
+}
+
 interface Size { width: number; height: number }
 
 /** A rectangle in CSS pixels. */
@@ -31,10 +40,23 @@ interface Place { model: Model; el: HTMLElement }
 /** How text is written on a canvas. */
 interface Face { mono?: boolean; bold?: boolean; size?: number }
 
-/** A scale of d3: a value's place. */
+// What the theme brings to a page of the book.
+declare var MathJax: { startup?: { promise?: Promise<void> } } | undefined;
+
+// What the kit makes, by name.
+type Slider = ReturnType<typeof import("./kit/controls.js").slider>;
+type Select = ReturnType<typeof import("./kit/controls.js").select>;
+type Choice = ReturnType<typeof import("./kit/controls.js").choice>;
+type TextField = ReturnType<typeof import("./kit/controls.js").textField>;
+type WordButton = ReturnType<typeof import("./kit/controls.js").wordButton>;
+type RecordPanel = ReturnType<typeof import("./kit/record.js").recordPanel>;
+type Tooltip = ReturnType<typeof import("./kit/tooltip.js").tooltip>;
+
+/** A scale of d3: a value's place, and back. */
 interface Scale {
   (value: number): number;
   ticks(count?: number): number[];
   tickFormat(count?: number): (value: number) => string;
   range(ends: number[]): Scale;
+  invert(place: number): number;
 }

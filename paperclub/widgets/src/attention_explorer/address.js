@@ -12,14 +12,15 @@ export function toAddress({ text, layer, head, query }) {
  */
 export function fromAddress(hash, [layers, heads]) {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
-  if (!parts.has("sentence")) return null;
+  const text = parts.get("sentence");
+  if (text === null) return null;
   const count = (name, most) => {
     const value = Number(parts.get(name) ?? 1);
     return Number.isInteger(value) && value >= 1 && value <= most ? value - 1 : null;
   };
   const at = { layer: count("layer", layers), head: count("head", heads), query: count("token", 64) };
   if (Object.values(at).includes(null)) return null;
-  return { text: parts.get("sentence").slice(0, 1000), ...at };
+  return { text: text.slice(0, 1000), ...at };
 }
 
 /**

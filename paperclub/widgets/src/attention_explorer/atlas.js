@@ -1,3 +1,4 @@
+import { contextOf } from "../kit/canvas.js";
 import { amountPixels } from "../kit/colour.js";
 
 /**
@@ -15,7 +16,7 @@ export class Atlas {
     this.n = n;
     this.canvas.width = heads * n;
     this.canvas.height = layers * n;
-    const context = this.canvas.getContext("2d");
+    const context = contextOf(this.canvas);
     const image = context.createImageData(heads * n, layers * n);
     const pixels = new Uint32Array(image.data.buffer);
     for (let layer = 0; layer < layers; layer += 1) {

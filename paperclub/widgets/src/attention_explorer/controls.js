@@ -5,8 +5,25 @@ import { VIEWS } from "./picture.js";
 
 const MOST_LETTERS = 1000;
 
+/**
+ * What a head is seen beside.
+ *
+ * @typedef {{kind: string, layer?: number, head?: number}} Compared
+ */
+
 /** Everything of the figure that is pressed, dragged or typed into, but the picture itself. */
 export class Controls {
+  /** @type {HTMLLabelElement[]} */
+  options;
+  /** @type {WordButton} */
+  moreButton;
+  /** @type {HTMLElement} */
+  more;
+  /** @type {{text: string, compare: Compared | null}[]} */
+  compared;
+  /** @type {{text?: Select, order?: Select, compare?: Select, temperature?: Slider, off?: WordButton, on?: WordButton}} */
+  made;
+
   constructor(figure) {
     this.figure = figure;
     this.texts = figure.mind.saved.map((look) => look.text);
@@ -103,6 +120,7 @@ export class Controls {
 
   #comparisons() {
     const { layers, heads, mind } = this.figure;
+    /** @type {{text: string, compare: Compared | null}[]} */
     const list = [{ text: "compare with nothing", compare: null }];
     if (!mind.fixed) list.push({ text: "compare with untrained", compare: { kind: "untrained" } });
     for (let layer = 0; layer < layers; layer += 1) {
@@ -141,7 +159,7 @@ export class Controls {
     this.overview.set(chosen.layer * heads + chosen.head);
     this.made.text?.set(this.texts.indexOf(chosen.text) + 1);
     this.made.order?.set(chosen.order);
-    this.made.compare.set(this.compared.findIndex(({ compare }) => compare === chosen.compare));
+    this.made.compare?.set(this.compared.findIndex(({ compare }) => compare === chosen.compare));
     this.made.temperature?.set(chosen.temperature);
     const isOff = chosen.off.some(([layer, head]) => layer === chosen.layer && head === chosen.head);
     this.made.off?.set({ textContent: isOff ? "switch this head on" : "switch this head off" });

@@ -8,7 +8,10 @@ import { liveLook, savedLooks } from "./looks.js";
  */
 export class Mind {
   #looks = new Map();
+  /** @type {ReturnType<typeof untrained> | null} */
   #control = null;
+  /** @type {() => void} */
+  forget;
 
   constructor(model) {
     this.model = model;

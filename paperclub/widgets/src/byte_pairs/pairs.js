@@ -73,8 +73,8 @@ const HERE = ["nowhere here", "once here"];
 
 /** What the figure shows, as strings and `{token}`. `sentence` in byte_pairs.py gives the same words. */
 export function sentence(vocabulary, reading, k) {
-  if (!reading.bytes) return ["There is no text yet: type one."];
-  const { token, byte } = rates(reading, k);
+  const [now, plain] = [rates(reading, k), rates(reading, 0)];
+  if (!now || !plain) return ["There is no text yet: type one."];
   const parts = [];
   if (k) {
     const [left, right] = vocabulary.names(vocabulary.merges[k - 1]);
@@ -82,8 +82,8 @@ export function sentence(vocabulary, reading, k) {
     parts.push(`Merge ${k} joins “`, { token: left }, "” and “", { token: right }, `”, ${times}. `);
   }
   const sizes = `${count(reading.bytes, "byte")} ${reading.bytes === 1 ? "is" : "are"} ${count(reading.tokens[k].length, "token")}`;
-  const before = k ? `, and ${byte.toFixed(2)} bits a byte (${rates(reading, 0).byte.toFixed(2)} with no merge)` : " and a byte";
-  return [...parts, `${k ? "" : "With no merge, "}${sizes}: ${token.toFixed(2)} bits a token${before}.`];
+  const before = k ? `, and ${now.byte.toFixed(2)} bits a byte (${plain.byte.toFixed(2)} with no merge)` : " and a byte";
+  return [...parts, `${k ? "" : "With no merge, "}${sizes}: ${now.token.toFixed(2)} bits a token${before}.`];
 }
 
 const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;

@@ -76,6 +76,14 @@ class Reader {
     return token.text;
   }
 
+  /**
+   * Add a node, and return its place.
+   *
+   * @param {string} kind
+   * @param {string} text
+   * @param {number[]} [parents] the places of what it is made from
+   * @param {number | null} [number] the value of a number, or a power's exponent
+   */
   add(kind, text, parents = [], number = null) {
     this.nodes.push({ kind, text, parents, number });
     return this.nodes.length - 1;

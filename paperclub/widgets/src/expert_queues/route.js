@@ -113,8 +113,12 @@ export function route(data, { text, model, k, noise }) {
   const scores = times(x, arrays.gate, n, d, count);
   const spread = times(x, arrays.noise, n, d, count);
   for (let i = 0; i < scores.length; i += 1) scores[i] += noise * data.drawn[i] * Math.log1p(Math.exp(spread[i]));
+  /** @type {{letter: number, gate: number}[][]} */
   const queues = Array.from({ length: count }, () => []);
-  const [experts, gates] = [[], []];
+  /** @type {number[][]} */
+  const experts = [];
+  /** @type {number[][]} */
+  const gates = [];
   letters.forEach((_, t) => {
     const row = Array.from(scores.subarray(t * count, (t + 1) * count));
     const best = row.map((_, i) => i).sort((a, b) => row[b] - row[a] || a - b).slice(0, k);

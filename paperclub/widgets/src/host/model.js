@@ -1,4 +1,8 @@
-/** A buffer of a saved state, as the DataView that a kernel would have sent. */
+/**
+ * A buffer of a saved state, as the DataView that a kernel would have sent.
+ *
+ * @param {string} base64
+ */
 export function viewOf(base64) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -13,16 +17,20 @@ export function viewOf(base64) {
  *
  * @param {{state: Record<string, any>, buffers?: {path: string[], data: string}[]}} saved as in a notebook's
  *   widget state, buffers as base64 with their path
+ * @returns {Model & {send: () => void}}
  */
 export function createModel({ state, buffers = [] }) {
   const values = { ...state };
   for (const { path, data } of buffers) {
-    const last = path.at(-1);
+    const last = path[path.length - 1];
     const holder = path.slice(0, -1).reduce((inner, name) => inner[name], values);
     holder[last] = viewOf(data);
   }
+  /** @type {Map<string, Set<(...told: any[]) => void>>} */
   const listeners = new Map();
+  /** @param {string} events */
   const names = (events) => events.split(/\s+/);
+  /** @param {string} event */
   const heard = (event) => listeners.get(event) ?? new Set();
   return {
     get: (name) => values[name],

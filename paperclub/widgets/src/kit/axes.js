@@ -77,7 +77,8 @@ export class Axes {
     context.stroke();
     context.restore();
     if (dots) this.dots(points, { colour });
-    if (label) this.ends.push({ y: this.y(points.at(-1)[1]), x: this.x(points.at(-1)[0]), text: label, colour: text });
+    const [x, y] = points[points.length - 1];
+    if (label) this.ends.push({ y: this.y(y), x: this.x(x), text: label, colour: text });
   }
 
   /**
@@ -93,6 +94,10 @@ export class Axes {
     });
   }
 
+  /**
+   * @param {number[][]} points
+   * @param {{colour: string, radius?: number, hollow?: boolean}} look
+   */
   dots(points, { colour, radius = this.pen.stroke * 1.8, hollow = false }) {
     const { context, colours, stroke } = this.pen;
     for (const [x, y] of points) {
@@ -107,7 +112,12 @@ export class Axes {
     }
   }
 
-  /** Upright bars from low to high: [[x, low, high], …]. */
+  /**
+   * Upright bars from low to high: [[x, low, high], …].
+   *
+   * @param {number[][]} spans
+   * @param {{colour: string}} look
+   */
   intervals(spans, { colour }) {
     const { pen } = this;
     for (const [x, low, high] of spans) {
@@ -128,7 +138,13 @@ export class Axes {
     this.ends = [];
   }
 
-  /** Which of `xs` stands nearest to a point of the picture, as its index; null outside the plot. */
+  /**
+   * Which of `xs` stands nearest to a point of the picture, as its index; null outside the plot.
+   *
+   * @param {number[]} xs
+   * @param {number} left
+   * @param {number} top
+   */
   nearest(xs, left, top) {
     const { inner } = this;
     const outside = left < inner.x - 12 || left > inner.x + inner.width + 12 || top < inner.y - 12
@@ -158,7 +174,14 @@ function ticksOf(scale, { ticks = 5, format }) {
   return values.map((value) => ({ value, text: text(value) }));
 }
 
-/** Heights at least `gap` apart, in their order, between `low` and `high`, near where they were. */
+/**
+ * Heights at least `gap` apart, in their order, between `low` and `high`, near where they were.
+ *
+ * @param {number[]} heights
+ * @param {number} gap
+ * @param {number} low
+ * @param {number} high
+ */
 export function apart(heights, gap, low, high) {
   const order = heights.map((_, i) => i).sort((a, b) => heights[a] - heights[b]);
   const placed = [...heights];

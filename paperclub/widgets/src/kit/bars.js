@@ -32,6 +32,12 @@ export function drawBars(context, box, series, colours, stroke) {
   context.restore();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {Scale} y
+ * @param {import("./colour.js").Roles} colours
+ */
 function drawAxis(context, box, y, colours) {
   context.save();
   context.textAlign = "right";

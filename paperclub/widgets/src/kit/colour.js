@@ -25,14 +25,25 @@ const DARK = {
 /** @type {(dark: boolean) => Roles} */
 export const roles = (dark) => (dark ? DARK : LIGHT);
 
+/** @param {number} t */
 const clamp = (t) => Math.min(1, Math.max(0, t));
 
-/** An amount in [0, 1] as a colour: cividis, the same in light and dark. */
+/**
+ * An amount in [0, 1] as a colour: cividis, the same in light and dark.
+ *
+ * @param {number} t
+ */
 export const amount = (t) => interpolateCividis(clamp(t));
 
+/** @param {string} hex */
 const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
-/** A signed amount in [-1, 1]: blue below, vermilion above, the page's own ground at zero. */
+/**
+ * A signed amount in [-1, 1]: blue below, vermilion above, the page's own ground at zero.
+ *
+ * @param {number} t
+ * @param {boolean} [dark]
+ */
 export function signed(t, dark = false) {
   const ends = roles(dark);
   const from = channels(dark ? ends.paper : "#FFFFFF");
@@ -45,7 +56,7 @@ export function signed(t, dark = false) {
 export function amountPixels() {
   const pixels = new Uint8ClampedArray(256 * 4);
   for (let byte = 0; byte < 256; byte += 1) {
-    const [r, g, b] = amount(byte / 255).match(/\d+/g).map(Number);
+    const [r, g, b] = Array.from(amount(byte / 255).matchAll(/\d+/g), Number);
     pixels.set([r, g, b, 255], byte * 4);
   }
   return pixels;

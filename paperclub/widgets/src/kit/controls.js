@@ -17,8 +17,9 @@ export function slider({ label, min, max, value, step = 1, text = String, change
   const output = make("output", { className: "pc-value" });
   output.setAttribute("for", name);
   const input = make("input", { type: "range", id: name, min, max, step });
+  /** @param {number} next */
   function set(next) {
-    input.value = next;
+    input.value = String(next);
     output.textContent = text(next);
     input.setAttribute("aria-valuetext", text(next));
   }
@@ -27,18 +28,21 @@ export function slider({ label, min, max, value, step = 1, text = String, change
     changed(Number(input.value));
   });
   set(value);
-  const element = make(
-    "div", { className: "pc-control pc-slider" },
-    make("label", { htmlFor: name }, label), input, output,
-  );
-  return { element, input, set };
+  const heading = make("label", { htmlFor: name }, label);
+  const element = make("div", { className: "pc-control pc-slider" }, heading, input, output);
+  return { element, label: heading, input, output, set };
 }
 
-/** One of several, by name. The names speak for themselves: the label is for screen readers. */
+/**
+ * One of several, by name. The names speak for themselves: the label is for screen readers.
+ *
+ * @param {{label: string, options: string[], value: number, changed: (value: number) => void}} options
+ */
 export function select({ label, options, value, changed }) {
   const name = uniqueName("select");
   const input = make("select", { id: name });
   options.forEach((option, i) => input.append(make("option", { value: i }, option)));
+  /** @param {number} next */
   const set = (next) => { input.value = String(next); };
   input.addEventListener("change", () => changed(Number(input.value)));
   set(value);
@@ -49,10 +53,20 @@ export function select({ label, options, value, changed }) {
   return { element, set };
 }
 
-/** One of few, all in view: radio buttons, each with a text or an element of its own as its face. */
+/**
+ * One of few, all in view: radio buttons, each with a text or an element of its own as its face.
+ *
+ * @param {object} options
+ * @param {string} options.label
+ * @param {(string | HTMLElement)[]} options.faces
+ * @param {number} options.value
+ * @param {(value: number) => void} options.changed
+ * @param {string} [options.className]
+ */
 export function choice({ label, faces, value, changed, className = "" }) {
   const name = uniqueName("choice");
   const inputs = faces.map((_, i) => make("input", { type: "radio", name, value: i }));
+  /** @param {number} next */
   const set = (next) => { inputs.forEach((input, i) => { input.checked = i === next; }); };
   inputs.forEach((input, i) => input.addEventListener("change", () => changed(i)));
   set(value);
@@ -75,10 +89,16 @@ export function wordButton({ text, pressed, expanded }) {
   const element = make("button", { type: "button", className: "pc-word-button" }, text);
   if (expanded !== undefined) element.setAttribute("aria-expanded", String(expanded));
   element.addEventListener("click", pressed);
-  return { element, set: (next) => Object.assign(element, next) };
+  /** @param {{textContent?: string, disabled?: boolean}} next */
+  const set = (next) => { Object.assign(element, next); };
+  return { element, set };
 }
 
-/** Text that the reader types. It grows with its lines, up to a few. */
+/**
+ * Text that the reader types. It grows with its lines, up to a few.
+ *
+ * @param {{label: string, value: string, most: number, changed: (text: string) => void}} options `most`: of letters
+ */
 export function textField({ label, value, most, changed }) {
   const name = uniqueName("text");
   const input = make("textarea", {
@@ -88,6 +108,7 @@ export function textField({ label, value, most, changed }) {
     input.style.height = "";
     input.style.height = `${Math.min(input.scrollHeight + 2, 130)}px`;
   }
+  /** @param {string} next */
   function set(next) {
     if (input.value !== next) input.value = next;
     grow();

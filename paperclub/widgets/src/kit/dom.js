@@ -10,14 +10,18 @@
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (name in element && !name.startsWith("aria")) element[name] = value;
+    if (name in element && !name.startsWith("aria")) Object.assign(element, { [name]: value });
     else element.setAttribute(name, value);
   }
   element.append(...children);
   return element;
 }
 
-/** A line icon drawn from one SVG path on a 24 × 24 grid. */
+/**
+ * A line icon drawn from one SVG path on a 24 × 24 grid.
+ *
+ * @param {string} path
+ */
 export function icon(path) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -33,7 +37,11 @@ export function icon(path) {
 const bundle = Math.random().toString(36).slice(2, 8);
 let count = 0;
 
-/** A name that no other element of the page has. */
+/**
+ * A name that no other element of the page has.
+ *
+ * @param {string} stem
+ */
 export function uniqueName(stem) {
   count += 1;
   return `pc-${stem}-${bundle}-${count}`;

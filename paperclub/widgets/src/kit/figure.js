@@ -16,6 +16,8 @@ const SAVE = "M12 4v11M7 10l5 5 5-5M5 20h14";
  */
 export class FigureFrame {
   #due = 0;
+  /** @type {() => void} */
+  destroy;
 
   /**
    * @param {HTMLElement} el
@@ -29,10 +31,11 @@ export class FigureFrame {
     this.stage = make("div", { className: "pc-stage" });
     this.controls = make("div", { className: "pc-controls" });
     this.sentence = make("p", { className: "pc-sentence", role: "status", "aria-live": "polite" });
+    this.row = make("div", { className: "pc-row" }, this.controls, this.#buttons());
     this.root = make(
       "div", { className: "pc-figure", role: "group", "aria-label": name },
       make("p", { className: "pc-lead" }, lead), this.stage,
-      make("div", { className: "pc-row" }, this.controls, this.#buttons()), this.sentence,
+      this.row, this.sentence,
     );
     if (note) this.root.append(make("p", { className: "pc-note" }, note));
     this.#keepKeys();
@@ -72,7 +75,8 @@ export class FigureFrame {
   height(least = 430) {
     const share = this.isFull ? 1 : isPresented() ? 0.9 : 0.7;
     const [frame, middle] = [this.root.getBoundingClientRect(), this.stage.getBoundingClientRect()];
-    const end = this.root.lastElementChild.getBoundingClientRect().bottom;
+    const last = this.root.lastElementChild ?? this.sentence;
+    const end = last.getBoundingClientRect().bottom;
     const padding = parseFloat(getComputedStyle(this.root).paddingBottom);
     const rest = middle.top - frame.top + end - middle.bottom + padding;
     const lowest = Math.min(least, window.innerHeight * 0.5);
@@ -100,8 +104,11 @@ export class FigureFrame {
   #buttons() {
     const buttons = make("div", { className: "pc-buttons" });
     if (document.fullscreenEnabled) buttons.append(button("Fill the screen", ENLARGE, () => this.#fill()));
-    const save = () => savePicture(this.name, this.lead,
-      this.stage.querySelector("canvas.pc-picture"), this.sentence.textContent, this.look());
+    const save = () => {
+      /** @type {HTMLCanvasElement | null} */
+      const picture = this.stage.querySelector("canvas.pc-picture");
+      if (picture) savePicture(this.name, this.lead, picture, this.sentence.textContent, this.look());
+    };
     buttons.append(button("Save as a PNG picture", SAVE, save));
     return buttons;
   }
@@ -111,6 +118,7 @@ export class FigureFrame {
     done.catch((error) => this.say([`This browser would not fill the screen: ${error.message}`]));
   }
 
+  /** @param {HTMLElement} el */
   #watch(el) {
     const size = new ResizeObserver(this.redraw);
     size.observe(el);
@@ -128,6 +136,11 @@ export class FigureFrame {
   }
 }
 
+/**
+ * @param {string} label
+ * @param {string} path of its icon
+ * @param {() => void} pressed
+ */
 function button(label, path, pressed) {
   const names = { type: "button", className: "pc-button", title: label, "aria-label": label };
   const element = make("button", names, icon(path));
@@ -135,7 +148,11 @@ function button(label, path, pressed) {
   return element;
 }
 
-/** The kit's style, once in each document or shadow tree that holds a figure. */
+/**
+ * The kit's style, once in each document or shadow tree that holds a figure.
+ *
+ * @param {HTMLElement} el
+ */
 function addStyle(el) {
   const tree = el.getRootNode();
   const place = tree instanceof ShadowRoot ? tree : document.head;

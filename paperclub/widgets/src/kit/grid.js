@@ -2,9 +2,20 @@ import { sizeCanvas } from "./canvas.js";
 import { Pen } from "./pen.js";
 
 const LEAST_ROW = 34;
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
-/** A cleared canvas with its pen, for a figure of `width` × `height`; labels shrink on a phone. */
+/**
+ * A cleared canvas with its pen, as wide as the figure; labels shrink on a phone.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Pick<import("./figure.js").FigureFrame, "look" | "width">} frame
+ * @param {number} height
+ */
 export function penFor(canvas, frame, height) {
   const look = frame.look();
   const width = frame.width();
@@ -65,6 +76,10 @@ export class Grid {
     pen.ring(left + column * cell.width + gap, top + row * cell.height + gap, cell.width - 2 * gap, cell.height - 2 * gap);
   }
 
+  /**
+   * @param {number} row the chosen one
+   * @param {number} column the chosen one
+   */
   #drawHeads(row, column) {
     const { pen, box, left, top, cell, tail } = this;
     const { label, colours } = pen;
@@ -83,6 +98,11 @@ export class Grid {
       pen.write(text, end, top + (i + 0.5) * cell.height, { align: "right", bold: true, colour: colours.valueText }));
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {{share: number, text: string, colour: string}} content
+   */
   #drawCell(x, y, { share, text, colour }) {
     const { pen, cell } = this;
     const { label, colours } = pen;

@@ -12,6 +12,10 @@ function storage() {
   }
 }
 
+/**
+ * @param {unknown} a
+ * @param {unknown} b
+ */
 const sameKind = (a, b) => typeof a === typeof b && Array.isArray(a) === Array.isArray(b);
 
 /**
@@ -19,20 +23,30 @@ const sameKind = (a, b) => typeof a === typeof b && Array.isArray(a) === Array.i
  *
  * It is found again by the page, the figure's name and the state that it began with: a figure with
  * other words begins anew. In Lab the kernel holds the state, so nothing is kept there.
+ *
+ * @template {Record<string, any>} State
+ * @param {string} name
+ * @param {State} initial
  */
 export function keptFor(name, initial) {
   const store = isLab() ? null : storage();
   const key = `${PREFIX} ${location.pathname} ${name} ${JSON.stringify(initial)}`;
+  /** @param {any} state */
   const fits = (state) => state !== null && typeof state === "object"
     && Object.keys(initial).every((part) => sameKind(state[part], initial[part]));
   return {
-    /** What was kept, or null; what is not of the figure's kind is left alone. */
+    /**
+     * What was kept, or null; what is not of the figure's kind is left alone.
+     *
+     * @returns {State | null}
+     */
     read() {
       const text = store?.getItem(key) ?? null;
       if (text === null) return null;
       const state = JSON.parse(text);
       return fits(state) ? state : null;
     },
+    /** @param {State} state */
     write(state) { store?.setItem(key, JSON.stringify(state)); },
   };
 }

@@ -7,17 +7,22 @@ const wantsLess = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
  *
  * `draw(values)` is called for every frame, and once with the final values when the reader asked
  * for less motion. A second call to `to` starts from whatever is on the screen.
+ *
+ * @param {(values: number[]) => void} draw
  */
 export function tween(draw) {
+  /** @type {number[] | null} */
   let shown = null;
   let frame = 0;
 
+  /** @param {number[]} values */
   function jump(values) {
     cancelAnimationFrame(frame);
     shown = values;
     draw(values);
   }
 
+  /** @param {number[]} values */
   function to(values) {
     if (!shown || shown.length !== values.length || wantsLess()) {
       jump(values);
@@ -26,6 +31,7 @@ export function tween(draw) {
     cancelAnimationFrame(frame);
     const from = shown;
     const start = performance.now();
+    /** @param {number} now */
     const step = (now) => {
       const t = Math.min(1, Math.max(0, (now - start) / DURATION));
       const eased = 1 - (1 - t) ** 3;

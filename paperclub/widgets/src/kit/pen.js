@@ -56,7 +56,15 @@ export class Pen {
     return Math.max(...texts.map(this.measure));
   }
 
-  /** A ring in the colour of "look here", with a dark edge that shows on pale grounds too. */
+  /**
+   * A ring in the colour of "look here", with a dark edge that shows on pale grounds too.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number} height
+   * @param {string} [colour]
+   */
   ring(x, y, width, height, colour = this.colours.emphasis) {
     const { context, stroke } = this;
     for (const { line, style } of [{ line: stroke + 2, style: "#1C1C1E" }, { line: stroke, style: colour }]) {
@@ -66,6 +74,15 @@ export class Pen {
     }
   }
 
+  /**
+   * @param {number} x1
+   * @param {number} y1
+   * @param {number} x2
+   * @param {number} y2
+   * @param {string} colour
+   * @param {number} [width]
+   * @param {number[]} [dash]
+   */
   line(x1, y1, x2, y2, colour, width = 1, dash = []) {
     const { context } = this;
     context.strokeStyle = colour;
@@ -78,12 +95,26 @@ export class Pen {
     context.setLineDash([]);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number} height
+   * @param {string} colour
+   */
   bar(x, y, width, height, colour) {
     this.context.fillStyle = colour;
     this.context.fillRect(Math.min(x, x + width), y, Math.abs(width), height);
   }
 
-  /** The control's bar: its outline in grey dashes. */
+  /**
+   * The control's bar: its outline in grey dashes.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number} height
+   */
   outline(x, y, width, height) {
     const { context, stroke } = this;
     context.strokeStyle = this.colours.control;
@@ -94,7 +125,11 @@ export class Pen {
   }
 }
 
-/** At most three significant digits, with a true minus. */
+/**
+ * At most three significant digits, with a true minus.
+ *
+ * @param {number} value
+ */
 export function digits(value) {
   const size = Math.abs(value);
   const text = size >= 100 ? size.toFixed(0) : size >= 10 ? size.toFixed(1) : size.toFixed(2);

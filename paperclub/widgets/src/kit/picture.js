@@ -1,8 +1,16 @@
-import { wrapText } from "./canvas.js";
+import { contextOf, wrapText } from "./canvas.js";
 import { make } from "./dom.js";
 import { roles } from "./colour.js";
 
-/** Save what is on a canvas, with the line above it and the sentence under it, as a PNG file. */
+/**
+ * Save what is on a canvas, with the line above it and the sentence under it, as a PNG file.
+ *
+ * @param {string} name
+ * @param {string} lead
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} sentence
+ * @param {{dark: boolean}} look
+ */
 export function savePicture(name, lead, canvas, sentence, { dark }) {
   const ratio = window.devicePixelRatio || 1;
   const colours = roles(dark);
@@ -10,9 +18,10 @@ export function savePicture(name, lead, canvas, sentence, { dark }) {
   const font = `${16 * ratio}px system-ui, sans-serif`;
   const line = 24 * ratio;
   const picture = make("canvas");
-  const context = picture.getContext("2d");
+  const context = contextOf(picture);
   const width = Math.max(canvas.width, 480 * ratio);
   context.font = font;
+  /** @param {string} text */
   const measure = (text) => context.measureText(text).width;
   const above = wrapText(lead, width, measure);
   const below = wrapText(sentence, width, measure);
@@ -29,9 +38,15 @@ export function savePicture(name, lead, canvas, sentence, { dark }) {
   context.drawImage(canvas, margin, top);
   below.forEach((text, i) =>
     context.fillText(text, margin, top + canvas.height + (i + 0.5) * line));
-  picture.toBlob((blob) => download(blob, `${name.toLowerCase().replaceAll(/\W+/g, "-")}.png`));
+  picture.toBlob((blob) => {
+    if (blob) download(blob, `${name.toLowerCase().replaceAll(/\W+/g, "-")}.png`);
+  });
 }
 
+/**
+ * @param {Blob} blob
+ * @param {string} file its name
+ */
 function download(blob, file) {
   const address = URL.createObjectURL(blob);
   make("a", { href: address, download: file }).click();

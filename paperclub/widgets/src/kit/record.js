@@ -38,6 +38,7 @@ export function recordPanel({ name = "for the record", parts = [], startOver, un
     }
   }
 
+  /** @param {string} line */
   function set(line) {
     field.set(line);
     copy.set({ textContent: COPY });
@@ -46,8 +47,17 @@ export function recordPanel({ name = "for the record", parts = [], startOver, un
   return { button: button.element, panel, set };
 }
 
-/** A line for the record: what was played, and what came of it, without a break. */
+/**
+ * A line for the record: what was played, and what came of it, without a break.
+ *
+ * @param {string} game
+ * @param {string} said
+ */
 export const recordLine = (game, said) => `- ${game}. ${said}`.replaceAll(/\s+/g, " ").trim();
 
-/** The words of a sentence's parts. */
-export const wordsOf = (parts) => parts.map((part) => part.token ?? part).join("");
+/**
+ * The words of a sentence's parts.
+ *
+ * @param {Part[]} parts
+ */
+export const wordsOf = (parts) => parts.map((part) => (typeof part === "string" ? part : part.token)).join("");

@@ -11,6 +11,8 @@ import { recordPanel } from "./record.js";
  */
 export class RoomFigure {
   #telling = false;
+  /** @type {() => void} */
+  destroy;
 
   /**
    * @param {Place} place
@@ -92,7 +94,11 @@ export class RoomFigure {
     };
   }
 
-  /** Take over a change by somebody's hand, tell Python (if there is one), keep it, and show it. */
+  /**
+   * Take over a change by somebody's hand, tell Python (if there is one), keep it, and show it.
+   *
+   * @param {Record<string, any>} change
+   */
   change(change) {
     Object.assign(this.state, change);
     this.#telling = true;

@@ -12,7 +12,11 @@ export function isDark() {
 
 export const isPresented = () => document.documentElement.hasAttribute("data-present");
 
-/** Call `changed` whenever the theme, the projector or the reader's own preference changes. */
+/**
+ * Call `changed` whenever the theme, the projector or the reader's own preference changes.
+ *
+ * @param {() => void} changed
+ */
 export function watchSurroundings(changed) {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributeFilter: ["data-theme", "data-present"] });

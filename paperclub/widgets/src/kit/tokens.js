@@ -43,7 +43,13 @@ export function drawTokens(pen, boxes, looks = () => ({})) {
   });
 }
 
-/** Which token a point stands on, or null. */
+/**
+ * Which token a point stands on, or null.
+ *
+ * @param {Box[]} boxes
+ * @param {number} x
+ * @param {number} y
+ */
 export function tokenAt(boxes, x, y) {
   const at = boxes.findIndex((box) =>
     x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height);

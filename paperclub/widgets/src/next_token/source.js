@@ -7,6 +7,9 @@ import { bytesOf } from "../kit/bytes.js";
  * weights have arrived the model in the page.
  */
 export class Source {
+  /** @type {() => void} */
+  forget;
+
   constructor(model) {
     this.model = model;
     const { merges, config } = model.get("meta");
@@ -30,13 +33,7 @@ export class Source {
     const known = this.gpt ? text : this.saved.text;
     const ids = this.ids(known);
     const [last] = this.tokenizer.names(ids.slice(-1));
-    return { text: known, last, logits: this.gpt ? this.#ask(ids) : this.saved.logits };
-  }
-
-  #ask(ids) {
-    const run = this.gpt.forward(ids);
-    const { vocabulary } = run.config;
-    return run.logits.slice((run.n - 1) * vocabulary, run.n * vocabulary);
+    return { text: known, last, logits: this.gpt ? lastLogits(this.gpt, ids) : this.saved.logits };
   }
 
   names(ids) { return this.tokenizer.names(ids); }
@@ -66,4 +63,11 @@ export class Source {
     };
     wake();
   }
+}
+
+/** The logits of what comes after the last of the tokens. */
+function lastLogits(gpt, ids) {
+  const run = gpt.forward(ids);
+  const { vocabulary } = run.config;
+  return run.logits.slice((run.n - 1) * vocabulary, run.n * vocabulary);
 }

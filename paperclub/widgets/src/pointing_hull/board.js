@@ -10,13 +10,20 @@ export const spot = (x, y) => [rounded(x), rounded(y)];
 
 const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
 
-/** The point nearest to `place` and no farther than `reach`, or null. */
+/**
+ * The point nearest to `place` and no farther than `reach`, or null.
+ *
+ * @param {number[][]} points
+ * @param {number[]} place
+ * @param {number} reach
+ */
 export function nearest(points, place, reach) {
+  /** @type {number | null} */
   let best = null;
-  points.forEach((point, i) => {
+  for (const [i, point] of points.entries()) {
     const away = apart(point, place);
     if (away <= reach && (best === null || away < apart(points[best], place))) best = i;
-  });
+  }
   return best;
 }
 

@@ -24,7 +24,12 @@ export function layout({ width, height, size }) {
   };
 }
 
-/** A point of [0, 1] × [0, 1], y upwards, on the canvas. */
+/**
+ * A point of [0, 1] × [0, 1], y upwards, on the canvas.
+ *
+ * @param {{board: {x: number, y: number, side: number}}} place
+ * @param {number[]} point
+ */
 export const toCanvas = ({ board }, [x, y]) => [board.x + x * board.side, board.y + (1 - y) * board.side];
 
 /** A place on the canvas as a point, which may lie outside [0, 1]. */

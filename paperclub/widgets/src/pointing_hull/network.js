@@ -106,7 +106,10 @@ export class Network {
   /** Point greedily until END: {chosen, shares}, one entry for each pointing; END is n. */
   draw(points, whole = false) {
     const read = this.read(points);
-    const [chosen, steps] = [[], []];
+    /** @type {number[]} */
+    const chosen = [];
+    /** @type {number[][]} */
+    const steps = [];
     while (chosen.at(-1) !== points.length) {
       const now = this.shares(read, chosen, whole);
       steps.push(now);

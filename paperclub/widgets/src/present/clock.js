@@ -1,6 +1,16 @@
 // How the hour stands against its plan.
 
-/** Seconds as minutes and seconds: 65 is "1:05"; what is over has a true minus. */
+/**
+ * A row of the hour's plan, in minutes, and the section that it leads to.
+ *
+ * @typedef {{from: number, to: number, what: string, id: string}} Stop
+ */
+
+/**
+ * Seconds as minutes and seconds: 65 is "1:05"; what is over has a true minus.
+ *
+ * @param {number} seconds
+ */
 export function minutes(seconds) {
   const whole = Math.round(Math.abs(seconds));
   const text = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
@@ -11,15 +21,21 @@ export function minutes(seconds) {
  * The stop of the plan that belongs to a section: the first one that leads to it and, for what follows
  * it, the last that was met. Returns its index, or null before the first.
  *
- * @param {{from: number, to: number, what: string, id: string}[]} plan
+ * @param {Stop[]} plan
  * @param {string[]} ids the sections of the talk in order, up to and with the present one
  */
 export function stopOf(plan, ids) {
   const stops = ids.map((id) => plan.findIndex((stop) => stop.id === id)).filter((i) => i >= 0);
-  return stops.length ? stops.at(-1) : null;
+  return stops.at(-1) ?? null;
 }
 
-/** What the clock says: { text, over } for the stop at hand after `elapsed` seconds. */
+/**
+ * What the clock says: { text, over } for the stop at hand after `elapsed` seconds.
+ *
+ * @param {Stop[]} plan
+ * @param {number | null} stop
+ * @param {number} elapsed
+ */
 export function standing(plan, stop, elapsed) {
   if (stop === null) return { text: minutes(elapsed), over: false };
   const left = plan[stop].to * 60 - elapsed;

@@ -7,9 +7,16 @@ import { minutes } from "./clock.js";
 import { planOf } from "./parts.js";
 
 const MARK = "paper-club-talk";
+/** @type {Record<string, number>} */
+const STEPS = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1 };
 
-/** In the talk's window: open the second one, and tell it after every change how things stand. */
+/**
+ * In the talk's window: open the second one, and tell it after every change how things stand.
+ *
+ * @param {import("./show.js").Show} show
+ */
 export function leadFrom(show) {
+  /** @type {Window | null} */
   let other = null;
   const tell = () => {
     if (!other || other.closed) return;
@@ -35,14 +42,28 @@ export function leadFrom(show) {
   });
 }
 
-/** In the second window: put the panel above the notes. */
+/**
+ * In the second window: put the panel above the notes.
+ *
+ * @param {Element} article
+ */
 export function follow(article) {
   document.documentElement.dataset.facilitator = "";
-  for (const notes of article.querySelectorAll("details.facilitator")) notes.open = true;
+  /** @type {NodeListOf<HTMLDetailsElement>} */
+  const notes = article.querySelectorAll("details.facilitator");
+  for (const one of notes) one.open = true;
   const plan = planOf(article);
   const parts = Object.fromEntries(["title", "time", "clock", "next", "stop"].map((name) =>
     [name, make("p", { className: `lead-${name}` })]));
+  /**
+   * @param {string} message
+   * @param {number} [by] how many steps
+   */
   const send = (message, by) => opener?.postMessage({ [MARK]: message, by }, "*");
+  /**
+   * @param {string} text
+   * @param {number} by how many steps
+   */
   const button = (text, by) => {
     const element = make("button", { type: "button" }, text);
     element.addEventListener("click", () => send("by", by));
@@ -68,7 +89,7 @@ export function follow(article) {
     parts.stop.textContent = stop ? `${stop.from}–${stop.to} min: ${stop.what}` : "";
   });
   addEventListener("keydown", (event) => {
-    const by = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1 }[event.key];
+    const by = STEPS[event.key];
     if (!by) return;
     event.preventDefault();
     send("by", by);

@@ -6,17 +6,23 @@ import { textOf } from "./parts.js";
 
 const MOST_CHOICES = 6;
 const LEAD = "Count hands for each choice. Go on, and come back with H to say what came out.";
-const counted = new WeakMap(); // a box, and the dialog in which its hands were counted
+/** @type {WeakMap<Element, HTMLDialogElement>} a box, and the dialog in which its hands were counted */
+const counted = new WeakMap();
 
-/** Open the count of a Predict box; what was counted before stands there still. */
+/**
+ * Open the count of a Predict box; what was counted before stands there still.
+ *
+ * @param {Element} box
+ */
 export function forecast(box) {
-  if (!counted.has(box)) counted.set(box, dialogFor(box));
-  const dialog = counted.get(box);
+  const dialog = counted.get(box) ?? dialogFor(box);
+  counted.set(box, dialog);
   document.body.append(dialog);
   dialog.showModal();
-  dialog.querySelector("canvas").focus();
+  dialog.querySelector("canvas")?.focus();
 }
 
+/** @param {Element} box */
 function dialogFor(box) {
   const close = make("button", { type: "button", className: "slides-close" }, "Back to the talk");
   const place = make("div");
@@ -29,7 +35,11 @@ function dialogFor(box) {
   return dialog;
 }
 
-/** The question and the choices of a Predict box; without a list, hands can only be for it or against it. */
+/**
+ * The question and the choices of a Predict box; without a list, hands can only be for it or against it.
+ *
+ * @param {Element} box
+ */
 export function asked(box) {
   const items = [...box.querySelectorAll("li")].slice(0, MOST_CHOICES);
   const choices = items.map((item) => textOf(item).replace(/^\([a-f]\)\s*/, "").replace(/[;.]$/, ""));

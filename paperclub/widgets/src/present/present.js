@@ -4,6 +4,7 @@ import { follow, leadFrom } from "./facilitator.js";
 import { Show } from "./show.js";
 
 const page = document.documentElement;
+/** @type {HTMLElement | null} */
 const article = document.querySelector(".bd-article");
 
 /** Wait until everything has its size: pictures, letters, mathematics. */
@@ -12,7 +13,9 @@ async function settled() {
   await Promise.all([document.fonts?.ready, globalThis.MathJax?.startup?.promise]);
 }
 
-function watch() {
+/** @param {HTMLElement} article */
+function watch(article) {
+  /** @type {Show | null} */
   let show = null;
   const follow = async () => {
     const wanted = page.hasAttribute("data-present");
@@ -33,4 +36,4 @@ function watch() {
 }
 
 if (article && new URLSearchParams(location.search).get("facilitator") === "1") follow(article);
-else if (article?.querySelector(".slide-end")) watch();
+else if (article?.querySelector(".slide-end")) watch(article);

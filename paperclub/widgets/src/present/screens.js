@@ -1,6 +1,19 @@
 // Which blocks stand on one screen together, and when each of them comes into view.
 
 /**
+ * A screen: the blocks that come into view at each of its steps.
+ *
+ * @template Block
+ * @typedef {{title: string, id: string, steps: Block[][], alone: boolean, pause: boolean}} Shown
+ */
+
+/**
+ * Where a talk stands.
+ *
+ * @typedef {{screen: number, step: number}} At
+ */
+
+/**
  * Cut the cells of a talk into screens.
  *
  * A slide begins a screen, a fragment is one more step on it. What does not fit begins another screen.
@@ -13,26 +26,25 @@
  *   stands when all stand in one column; `alone` asks for a screen to itself
  * @param {number} room the height of a screen
  * @param {(id: string) => boolean} planned whether a section has its own minutes
- * @returns {{title: string, id: string, steps: Block[][], alone: boolean, pause: boolean}[]}
+ * @returns {Shown<Block>[]}
  */
 export function screensOf(cells, measure, room, planned) {
+  /** @type {Shown<Block>[]} */
   const screens = [];
+  /** @type {Shown<Block> | null} */
   let current = null;
   let start = 0;
-  const begin = (cell, top) => {
-    current = { title: cell.title, id: cell.id, steps: [], alone: false, pause: false };
-    start = top;
-    screens.push(current);
-  };
   cells.forEach((cell, place) => {
+    /** @type {Block[] | null} */
     let step = null;
     cell.groups.forEach((group, i) => {
       const { top, bottom, alone } = measure(group);
       const opens = i === 0 && cell.kind !== "fragment";
       if (!current || opens || alone || current.alone || bottom - start > room) {
-        begin(cell, top);
+        current = { title: cell.title, id: cell.id, steps: [], alone, pause: false };
+        screens.push(current);
+        start = top;
         step = null;
-        current.alone = alone;
       }
       if (!step) {
         step = [];
@@ -49,9 +61,17 @@ export function screensOf(cells, measure, room, planned) {
   return screens;
 }
 
-/** The blocks of a cell in groups: a heading never stands alone at a screen's foot. */
+/**
+ * The blocks of a cell in groups: a heading never stands alone at a screen's foot.
+ *
+ * @template Block
+ * @param {{blocks: Block[]}} cell
+ * @param {(block: Block) => boolean} isHeading
+ */
 export function groupsOf({ blocks }, isHeading) {
+  /** @type {Block[][]} */
   const groups = [];
+  /** @type {Block[]} */
   let carried = [];
   for (const block of blocks) {
     carried.push(block);
@@ -63,7 +83,13 @@ export function groupsOf({ blocks }, isHeading) {
   return groups;
 }
 
-/** The step after or before { screen, step }, or the same where the talk ends. */
+/**
+ * The step after or before { screen, step }, or the same where the talk ends.
+ *
+ * @param {At} at
+ * @param {number} by
+ * @param {{steps: unknown[]}[]} screens
+ */
 export function moved({ screen, step }, by, screens) {
   const next = step + by;
   if (next >= 0 && next < screens[screen].steps.length) return { screen, step: next };

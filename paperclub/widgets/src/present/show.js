@@ -16,18 +16,30 @@ const MOST_WORDS = 400; // characters
 const HELP = "→ next · ← back · B black · O overview · H hands · S second window · Esc ends";
 
 export class Show {
-  #began = null; // when the first screen was left
+  /** @type {number | null} when the first screen was left */
+  #began = null;
   #timer = 0;
+  /** @type {[string, (event: any) => void, AddEventListenerOptions | undefined][]} */
   #listeners = [];
   // A figure may settle after its screen was laid out: what then reaches below the foot is fitted again.
   #sizes = new ResizeObserver(() => this.#refit());
 
+  /** @param {HTMLElement} article */
   constructor(article) {
     this.article = article;
     this.cells = cellsOf(article).filter(isShown);
     this.plan = planOf(article);
     this.at = { screen: 0, step: 0 };
+    /** @type {import("./screens.js").Shown<HTMLElement>[]} */
     this.screens = [];
+    this.title = make("span", { className: "slides-title" }, "\u00a0"); // it has its height before its words
+    this.count = make("span", { className: "slides-count" });
+    this.time = make("span", { className: "slides-time" });
+    this.bar = make("div", { className: "slides-bar" }, this.title, this.time, this.count);
+    this.bar.title = HELP;
+    this.dark = make("div", { className: "slides-dark", hidden: true });
+    this.list = make("dialog", { className: "slides-list", "aria-label": "Overview" });
+    this.pause = make("div", { className: "slides-pause", hidden: true, role: "status" });
     this.heard = () => {}; // told after every change
     /** @type {(() => void) | null} */
     this.openFacilitator = null; // set by whoever opens that window
@@ -41,7 +53,7 @@ export class Show {
   start() {
     document.documentElement.dataset.slides = "";
     for (const cell of this.cells) for (const block of cell.blocks) block.classList.add("slide-block");
-    this.#build();
+    document.body.append(this.bar, this.dark, this.list, this.pause);
     this.#listen("keydown", (event) => this.#press(event), { capture: true });
     this.#listen("resize", () => this.#layOut());
     this.#timer = setInterval(() => this.#tick(), 1000);
@@ -54,25 +66,18 @@ export class Show {
     this.#listeners = [];
     this.#clear();
     delete document.documentElement.dataset.slides;
-    for (const element of [this.bar, this.dark, this.list, this.pause]) element?.remove();
+    for (const element of [this.bar, this.dark, this.list, this.pause]) element.remove();
     for (const block of this.article.querySelectorAll(".slide-block")) block.classList.remove("slide-block");
   }
 
+  /**
+   * @param {string} type
+   * @param {(event: any) => void} heard
+   * @param {AddEventListenerOptions} [options]
+   */
   #listen(type, heard, options) {
     addEventListener(type, heard, options);
     this.#listeners.push([type, heard, options]);
-  }
-
-  #build() {
-    this.title = make("span", { className: "slides-title" }, "\u00a0"); // it has its height before its words
-    this.count = make("span", { className: "slides-count" });
-    this.time = make("span", { className: "slides-time" });
-    this.bar = make("div", { className: "slides-bar" }, this.title, this.time, this.count);
-    this.bar.title = HELP;
-    this.dark = make("div", { className: "slides-dark", hidden: true });
-    this.list = make("dialog", { className: "slides-list", "aria-label": "Overview" });
-    this.pause = make("div", { className: "slides-pause", hidden: true, role: "status" });
-    document.body.append(this.bar, this.dark, this.list, this.pause);
   }
 
   /** Measure every block in its place, cut the talk into screens, and keep to the block at hand. */
@@ -97,18 +102,22 @@ export class Show {
   /** Take the screen at hand away. */
   #clear() {
     this.#sizes.disconnect();
-    for (const block of this.article.querySelectorAll(".slide-on")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const shown = this.article.querySelectorAll(".slide-on");
+    for (const block of shown) {
       block.classList.remove("slide-on", "slide-wait");
       block.style.zoom = "";
     }
   }
 
+  /** @param {import("./screens.js").At} place */
   go(place) {
     if (place.screen > 0) this.#began ??= Date.now();
     this.at = place;
     this.#draw();
   }
 
+  /** @param {number} steps */
   by(steps) { this.go(moved(this.at, steps, this.screens)); }
 
   #draw() {
@@ -141,8 +150,9 @@ export class Show {
     if (!blocks.length) return;
     const foot = this.bar.getBoundingClientRect().top;
     const edge = this.article.getBoundingClientRect().right - parseFloat(getComputedStyle(this.article).paddingRight);
+    /** @param {number} zoom */
     const holds = (zoom) => {
-      for (const block of blocks) block.style.zoom = zoom === 1 ? "" : zoom;
+      for (const block of blocks) block.style.zoom = zoom === 1 ? "" : String(zoom);
       return blocks.every((block) => isAbove(block, foot) && (zoom <= 1 || isWithin(block, edge)));
     };
     if (holds(1) && alone) return;
@@ -162,6 +172,7 @@ export class Show {
     if (!blocks.every((block) => isAbove(block, foot))) this.#fit();
   }
 
+  /** @param {string} title */
   #fillPause(title) {
     this.pause.replaceChildren(
       make("p", { className: "slides-pause-title" }, "Questions?"),
@@ -190,18 +201,21 @@ export class Show {
     return steps[place.step].map(wordsOf).join(" ");
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const inside = event.target.closest?.(".pc-figure, input, textarea, select, [contenteditable]");
+    const target = event.target instanceof Element ? event.target : null;
+    const inside = target?.closest(".pc-figure, input, textarea, select, [contenteditable]");
     // A clicker has no hand to leave a figure with; arrows there are the figure's own.
-    if (inside && !(CLICKER.includes(event.key) && !event.target.closest("textarea"))) return;
-    if (event.target.closest?.("summary, button, a") && (event.key === "Enter" || event.key === " ")) return;
+    if (inside && !(CLICKER.includes(event.key) && !target?.closest("textarea"))) return;
+    if (target?.closest("summary, button, a") && (event.key === "Enter" || event.key === " ")) return;
     const done = this.#answer(event.key);
     if (!done) return;
     event.preventDefault();
     event.stopPropagation();
   }
 
+  /** @param {string} key */
   #answer(key) {
     if (FORWARD.includes(key)) this.by(1);
     else if (BACK.includes(key)) this.by(-1);
@@ -241,26 +255,44 @@ export class Show {
   }
 }
 
+/**
+ * @param {HTMLElement} block
+ * @param {number} foot
+ */
 const isAbove = (block, foot) => block.getBoundingClientRect().bottom <= foot;
 
-/** Whether no line of a block runs out at the side. */
+/**
+ * Whether no line of a block runs out at the side.
+ *
+ * @param {HTMLElement} block
+ * @param {number} edge
+ */
 function isWithin(block, edge) {
   if (block.getBoundingClientRect().right > edge + 1) return false;
   return [block, ...block.querySelectorAll("pre, table")].every((part) => part.scrollWidth <= part.clientWidth + 1);
 }
 
+/** @param {Element} block */
 const isHeading = (block) => /^H[1-6]$/.test(block.tagName);
 
-/** Where a group of blocks stands when all of the talk is in one column. */
+/**
+ * Where a group of blocks stands when all of the talk is in one column.
+ *
+ * @param {HTMLElement[]} group
+ */
 function measured(group) {
   const boxes = group.map((block) => block.getBoundingClientRect());
   return {
-    top: boxes[0].top, bottom: boxes.at(-1).bottom,
+    top: boxes[0].top, bottom: boxes[boxes.length - 1].bottom,
     alone: group.some((block) => block.querySelector?.(".pc-figure, .paperclub-figure")),
   };
 }
 
-/** What a block says, for the list of screens and for the facilitator: of a cell, what came out of it. */
+/**
+ * What a block says, for the list of screens and for the facilitator: of a cell, what came out of it.
+ *
+ * @param {HTMLElement} block
+ */
 function wordsOf(block) {
   const figure = block.querySelector?.(".pc-lead");
   if (figure) return textOf(figure);

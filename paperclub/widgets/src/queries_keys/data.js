@@ -19,7 +19,7 @@ export function sentence(state, row) {
   const { cards, queries, points } = state;
   const { total, weights, answer, even } = lookUp(state, row);
   const query = ["“", { token: queries[row] }, "”"];
-  if (!total) return [...query, " has spent no point yet."];
+  if (answer === null) return [...query, " has spent no point yet."];
   const most = points[row].indexOf(Math.max(...points[row]));
   const spread = weights[most] === 1
     ? ["all on “", { token: cards[most] }, "”, as a dictionary would."]

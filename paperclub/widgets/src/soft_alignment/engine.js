@@ -133,6 +133,7 @@ export class Reader {
     const keys = states.map((state) => times(w.to_key, state));
     let state = add(times(w["first.weight"], backward[0]), w["first.bias"].values).map(Math.tanh);
     let token = this.targets;
+    /** @type {{wrote: number[], weights: number[][]}} */
     const said = { wrote: [], weights: [] };
     for (let step = 0; step < steps; step += 1) {
       const query = times(w.to_query, state);
