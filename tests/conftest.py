@@ -42,10 +42,11 @@ def chromium() -> Path:
 @pytest.fixture(scope="session")
 def browser(chromium: Path) -> Iterator:
     """Return one browser for the session (Playwright's synchronous API); open contexts in it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from paperclub.checks.chromium import flags
 
+    expect.set_options(timeout=20_000)  # milliseconds: another process has the second core
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=str(chromium), args=flags())
         yield running
