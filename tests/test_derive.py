@@ -11,6 +11,7 @@ from paperclub.errors import CourseError
 from paperclub.notebooks.derive import STUB_AT_THE_MARGIN, STUBS, derive_all, derive_exercises
 from paperclub.notebooks.format import dumps, format_notebook, read_notebook
 from paperclub.notebooks.ladder import add_missing, cells_of, lacking
+from paperclub.notebooks.new import still_to_write
 
 SOLUTIONS = sorted(paths.SOLUTIONS.glob("*.ipynb"))
 by_week = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
@@ -131,7 +132,8 @@ def test_cells_made_for_an_exercise_say_all_that_the_course_knows_of_it(path):
 
 
 def test_cells_are_added_for_exercises_that_have_none(tmp_path):
-    file = tmp_path / "attention.ipynb"
+    file = tmp_path / "solutions" / "attention.ipynb"
+    file.parent.mkdir()
     whole = read_notebook(paths.SOLUTIONS / file.name)
     asked = [one.id for one in exercises.exercises_of("attention")]
     whole.cells = [
@@ -142,6 +144,9 @@ def test_cells_are_added_for_exercises_that_have_none(tmp_path):
     file.write_text(dumps(whole), "utf-8")
     assert add_missing(file) == asked[-2:]
     assert lacking(read_notebook(file), exercises.exercises_of("attention")) == []
+    places = {one.place for one in still_to_write("attention", tmp_path)}
+    assert {"4 · Multi-head attention", "And why?"} <= places
+    assert "BEGIN SOLUTION" not in places
     before = file.read_bytes()
     assert add_missing(file) == []
     assert file.read_bytes() == before

@@ -121,7 +121,8 @@ def _prediction_cells(one: Prediction, name: str) -> list[NotebookNode]:
         "### END SOLUTION"
     )
     run = 'def measured():\n    """Still to be written: the run; it returns what settle takes."""'
-    why = f"### And why?\n\n{len(one.rubric)} points, which you give yourself. {OPEN}"
+    points = f"{len(one.rubric)} point{'s' * (len(one.rubric) != 1)}, which you give yourself."
+    why = f"### And why?\n\n{points} **Still to be written:** the question."
     answer = "### BEGIN SOLUTION\n**Still to be written:** a good answer.\n### END SOLUTION"
     rubric = "\n".join(f"- **1 point** for: {line}" for line in one.rubric)
     return [

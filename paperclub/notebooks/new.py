@@ -22,7 +22,7 @@ from paperclub.notebooks.ladder import add_missing, lacking
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
 _MARK = re.compile(r"Still to be written:\**\s*(.*?)(?=\s*(?:\**Still to be written:|[\"|]|$))")
-_HEADING = re.compile(r"#+\s+(.*)|.*<summary>(.*?)(?::.*)?</summary>")
+_HEADING = re.compile(r"#+\s+(?!BEGIN|END)(.*)|.*<summary>(.*?)(?::.*)?</summary>")
 _LEAD = re.compile(r"(?:[>|] +)?\*\*(?!Still)(.*?)[.:]?\*\*")
 
 
