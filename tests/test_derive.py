@@ -8,9 +8,10 @@ from traitlets.config import Config
 
 from paperclub import exercises, paths
 from paperclub.errors import CourseError
-from paperclub.exercises import Exercise
 from paperclub.notebooks.derive import STUB_AT_THE_MARGIN, STUBS, derive_all, derive_exercises
 from paperclub.notebooks.format import dumps, format_notebook, read_notebook
+from paperclub.notebooks.ladder import add_missing, cells_of, lacking
+from paperclub.notebooks.new import still_to_write
 
 SOLUTIONS = sorted(paths.SOLUTIONS.glob("*.ipynb"))
 by_week = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
@@ -114,35 +115,48 @@ def test_nbgrader_clears_the_same_blanks(path):
 
 @by_week
 def test_notebook_says_of_each_exercise_what_the_course_knows_of_it(path):
-    found = read_notebook(path)
-    text = "\n".join(cell.source for cell in found.cells)
-    points = {
-        cell.metadata.paperclub.exercise: cell.metadata.nbgrader.points
-        for cell in found.cells
-        if cell.metadata.get("nbgrader", {}).get("locked")
-    }
+    assert lacking(read_notebook(path), exercises.exercises_of(path.stem)) == []
+
+
+@by_week
+def test_cells_made_for_an_exercise_say_all_that_the_course_knows_of_it(path):
     asked = exercises.exercises_of(path.stem)
-    assert list(points) == [one.id for one in asked]
-    for one in asked:
-        assert points[one.id] == one.points
-        assert heading(one) in text
-        for symptom, help in one.symptoms:
-            assert f"- … **{symptom}**: {help}" in text
-        for command in ("hint", "solution"):
-            assert f'# {command}("{one.id}")' in text
-        if isinstance(one, Exercise):
-            assert f'check("{one.id}", {", ".join(one.asks)})' in text
-        else:
-            assert one.question in text
-            assert all(f"- **{letter}**. {says}" in text for letter, says in one.choices.items())
-            assert all(line in text for line in one.rubric)
+    made = [cell for number, one in enumerate(asked, 1) for cell in cells_of(one, number)]
+    notebook = nbformat.v4.new_notebook(cells=made)
+    assert lacking(notebook, asked) == []
+    MetadataValidator().validate_nb(notebook)
+    derive_exercises(notebook)
+    for cell in made:
+        if cell.cell_type == "code":
+            compile(cell.source, cell.id, "exec")
 
 
-def heading(one):
-    def dots(count):
-        return "●" * count + "○" * (5 - count)
+def test_cells_are_added_for_exercises_that_have_none(tmp_path):
+    file = tmp_path / "solutions" / "attention.ipynb"
+    file.parent.mkdir()
+    whole = read_notebook(paths.SOLUTIONS / file.name)
+    asked = [one.id for one in exercises.exercises_of("attention")]
+    whole.cells = [
+        cell
+        for cell in whole.cells
+        if cell.metadata.get("paperclub", {}).get("exercise") not in asked[-2:]
+    ]
+    file.write_text(dumps(whole), "utf-8")
+    assert add_missing(file) == asked[-2:]
+    assert lacking(read_notebook(file), exercises.exercises_of("attention")) == []
+    places = {one.place for one in still_to_write("attention", tmp_path)}
+    assert {"4 · Multi-head attention", "And why?"} <= places
+    assert "BEGIN SOLUTION" not in places
+    before = file.read_bytes()
+    assert add_missing(file) == []
+    assert file.read_bytes() == before
 
-    return (
-        f" · {one.title}\n\nDifficulty {dots(one.difficulty)} · Importance {dots(one.importance)} "
-        f"· about {one.minutes} minutes · {one.points} point{'s' * (one.points != 1)}\n"
-    )
+
+def test_what_a_notebook_lacks_is_said_with_the_exercise_and_the_words():
+    asked = exercises.exercises_of("attention")
+    notebook = read_notebook(paths.SOLUTIONS / "attention.ipynb")
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("Help, my", "Help").replace('# hint("attention.', "# ")
+    assert f"{asked[0].id}: no cell has the words" in lacking(notebook, asked)[0]
+    [said] = lacking(nbformat.v4.new_notebook(), asked[:1])
+    assert said == f"its locked cells are of none, the exercises are {asked[0].id}"

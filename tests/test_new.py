@@ -12,7 +12,14 @@ import pytest
 from paperclub import paths
 from paperclub.curriculum import syllabus, written_weeks
 from paperclub.errors import CourseError
-from paperclub.notebooks.new import TEMPLATE, files_of, new_week, still_to_write, words_for
+from paperclub.notebooks.new import (
+    TEMPLATE,
+    files_of,
+    new_week,
+    still_to_do,
+    still_to_write,
+    words_for,
+)
 
 SLUG = next(week.slug for week in reversed(syllabus().weeks) if not week.written)
 LEFT_OUT = shutil.ignore_patterns(
@@ -87,6 +94,8 @@ def test_the_chapter_has_all_its_parts_and_says_what_is_still_to_be_written(tree
         assert part in places
     for one in waiting:
         assert one.what in tree.said
+    assert "For the facilitator, Room demo: what it needs" in tree.said
+    assert "How to read the paper, one hour: sections" in tree.said
 
 
 def test_each_mark_on_a_line_is_counted(tree):
@@ -117,6 +126,7 @@ def test_a_new_weeks_notebooks_run_and_its_tests_pass(tree):
     tree.passes("pytest", "-q", f"tests/{files_of(SLUG)['test_week.py'].name}")
     tree.passes("pytest", "-q", "tests/test_exercise_bank.py", "-k", SLUG)
     tree.passes("pytest", "-q", "tests/test_exercise_mutants.py", "-k", SLUG)
+    tree.passes("pytest", "-q", "tests/test_talk.py", "-k", SLUG)
 
 
 @pytest.mark.slow
@@ -130,6 +140,9 @@ def test_what_is_begun_is_never_overwritten(tree):
     assert done.returncode == 2
     assert f"chapters/{SLUG}.ipynb" in done.stderr
     assert "Nothing was changed" in done.stderr
+    assert f"Still to be run: python course.py bench {SLUG}" in done.stdout
+    assert "cell check-model is tagged nbval-check-output and holds no output" in done.stdout
+    assert "For the facilitator, Room demo: what it needs" in done.stdout
     assert {path: path.read_bytes() for path in tree.root.rglob("*.ipynb")} == before
 
 
@@ -146,8 +159,14 @@ def test_one_file_that_exists_is_enough_to_stop(tmp_path, monkeypatch, name):
 
 
 def test_an_unknown_week_is_answered_with_near_matches():
-    with pytest.raises(CourseError, match="Did you mean attention"):
+    with pytest.raises(CourseError, match=r"Did you mean attention.*book/reading_list.yml first"):
         new_week("attentoin")
+
+
+def test_the_readme_names_the_weeks_that_are_written():
+    said = (paths.ROOT / "README.md").read_text("utf-8").partition("## What is here today")[2]
+    named = re.findall(r"\*\*(\S+)\*\*", said)
+    assert named == [week.slug for week in written_weeks() if not still_to_write(week.slug)]
 
 
 def test_a_missing_file_counts_as_still_to_be_written(tmp_path):
@@ -160,6 +179,14 @@ def test_every_week_that_is_written_in_part_is_named_in_the_summary():
     for week in written_weeks():
         for one in still_to_write(week.slug):
             warnings.warn(f"still to be written: {one.file}, {one.place}: {one.what}", stacklevel=1)
+
+
+@pytest.mark.parametrize(
+    "slug", [week.slug for week in written_weeks() if not still_to_write(week.slug)]
+)
+def test_a_week_that_is_written_lacks_nothing_else(slug):
+    """But for seconds and memory, which another machine's bench leaves out."""
+    assert [one for one in still_to_do(slug) if "course.py bench" not in one] == []
 
 
 def test_every_week_of_the_year_fills_every_word():

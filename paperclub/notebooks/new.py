@@ -11,15 +11,19 @@ from rich.markup import escape
 
 from paperclub import paths
 from paperclub.curriculum import Week, Work, reading_list, syllabus
+from paperclub.curriculum.measured import measured
 from paperclub.errors import CourseError
+from paperclub.exercises import exercises_of
 from paperclub.files import write_atomically
 from paperclub.notebooks.derive import derive_all
-from paperclub.notebooks.format import dumps, format_notebook, read_notebook
+from paperclub.notebooks.format import CHECKED, dumps, format_notebook, read_notebook
+from paperclub.notebooks.ladder import add_missing, lacking
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 
 _MARK = re.compile(r"Still to be written:\**\s*(.*?)(?=\s*(?:\**Still to be written:|[\"|]|$))")
-_HEADING = re.compile(r"#+\s+(.*)")
+_HEADING = re.compile(r"#+\s+(?!BEGIN|END)(.*)|.*<summary>(.*?)(?::.*)?</summary>")
+_LEAD = re.compile(r"(?:[>|] +)?\*\*(?!Still)(.*?)[.:]?\*\*")
 
 
 class ToWrite(NamedTuple):
@@ -27,7 +31,7 @@ class ToWrite(NamedTuple):
 
     Attributes:
         file: The file, seen from the checkout.
-        place: The heading above it, or the line.
+        place: The heading above it with the bold words that its line opens with, or the line.
         what: What should stand there.
     """
 
@@ -52,29 +56,89 @@ def files_of(slug: str, root: Path | None = None) -> dict[str, Path]:
 def new_week(slug: str) -> None:
     """Write a week from the template, derive what follows from it, and list what is to be written.
 
-    Nothing that exists is overwritten.
+    Nothing that exists is overwritten. Of a week that is begun, the notebook of solutions gets the
+    cells of exercises that it does not have, and the list is shown.
 
     Args:
         slug: A week of ``book/syllabus.yml``.
 
     Raises:
-        CourseError: There is no such week, or one of its files exists.
+        CourseError: There is no such week, or it is begun and no exercise's cells were missing.
     """
-    week = syllabus().week(slug)
+    week = _week(slug)
     files = files_of(slug)
+    console = Console(soft_wrap=True, highlight=False)
     there = [path for path in (*files.values(), paths.EXERCISES / f"{slug}.ipynb") if path.exists()]
     if there:
-        names = ", ".join(path.relative_to(paths.ROOT).as_posix() for path in there)
-        raise CourseError(f"The week {slug} is begun: {names}. Nothing was changed.")
+        _go_on(slug, there, console)
+        return
     words = words_for(week)
     filled = {path: _filled(TEMPLATE / name, words) for name, path in files.items()}
     for path, text in filled.items():
         write_atomically(path, text)
-    console = Console(soft_wrap=True, highlight=False)
     for path in files.values():
         console.print(escape(f"{path.relative_to(paths.ROOT).as_posix()}: written"))
     derive_all()
     show_still_to_write(slug, console)
+
+
+def _week(slug: str) -> Week:
+    try:
+        return syllabus().week(slug)
+    except CourseError as error:
+        raise CourseError(
+            f"{error} A paper that is not in the year comes into book/reading_list.yml first, then "
+            "its week into book/syllabus.yml, after the weeks that it needs; the head of each file "
+            "says what its keys mean."
+        ) from None
+
+
+def _go_on(slug: str, there: list[Path], console: Console) -> None:
+    """Add to a week that is begun the cells of exercises without any, and list what is open."""
+    source = files_of(slug)["solutions.ipynb"]
+    added = add_missing(source) if {source, source.with_suffix(".py")} <= {*there} else []
+    for id in added:
+        console.print(escape(f"solutions/{slug}.ipynb: cells added for {id}"))
+    if added:
+        derive_all()
+    show_still_to_write(slug, console)
+    for one in still_to_do(slug):
+        console.print(escape(one))
+    if not added:
+        names = ", ".join(path.relative_to(paths.ROOT).as_posix() for path in there)
+        raise CourseError(f"The week {slug} is begun: {names}. Nothing was changed.")
+
+
+def still_to_do(slug: str) -> list[str]:
+    """Return what a week that is begun lacks besides words: sentences, each with what to do."""
+    found = []
+    solutions = files_of(slug)["solutions.ipynb"]
+    if solutions.exists() and solutions.with_suffix(".py").exists():
+        missing = lacking(read_notebook(solutions), exercises_of(slug))
+        found += [f"solutions/{slug}.ipynb: {one}" for one in missing]
+    chapter = files_of(slug)["chapter.ipynb"]
+    for id in _without_output(read_notebook(chapter)) if chapter.exists() else []:
+        found.append(
+            f"chapters/{slug}.ipynb: cell {id} is tagged {CHECKED} and holds no output to compare "
+            "with. Run the chapter in Jupyter and save it, then: python course.py format-notebooks"
+        )
+    records = {
+        f"claims {slug} --seeds 10": (paths.LEDGER / f"{slug}.json").exists(),
+        f"soundness {slug}": (paths.BOOK / "soundness" / f"{slug}.json").exists(),
+        f"bench {slug}": slug in measured().get("chapters", {}),
+    }
+    return found + [
+        f"Still to be run: python course.py {it}" for it, done in records.items() if not done
+    ]
+
+
+def _without_output(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the ids of the cells whose output should be compared and is not there."""
+    return [
+        cell.id
+        for cell in notebook.cells
+        if CHECKED in cell.metadata.get("tags", []) and not cell.outputs
+    ]
 
 
 def still_to_write(slug: str, root: Path | None = None) -> list[ToWrite]:
@@ -154,6 +218,8 @@ def _open_in_notebook(path: Path, file: str) -> Iterator[ToWrite]:
     for cell in read_notebook(path).cells:
         for line in cell.source.splitlines():
             if cell.cell_type == "markdown" and (found := _HEADING.match(line)):
-                heading = found[1]
+                heading = found[1] or found[2]
+            lead = _LEAD.match(line)
+            place = f"{heading}, {lead[1]}" if lead else heading
             for what in _MARK.findall(line):
-                yield ToWrite(file, heading, what)
+                yield ToWrite(file, place, what)
