@@ -179,7 +179,8 @@ class AttentionHeads {
     return [width + size * 1.25, 0];
   }
 
-  #thumbSide() { return Math.max(48, Math.round(this.frame.look().size * 3.4)); }
+  /** Large type leaves the column of small heads less of the screen's height. */
+  #thumbSide() { return Math.max(48, Math.round(this.frame.look().size * (this.frame.isLarge ? 2.7 : 3.4))); }
 
   #pictureOf(head) {
     const { set, example } = this.chosen;
