@@ -5,6 +5,7 @@ It is thin on purpose: what a page says is made by the functions of ``paperclub.
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -98,7 +99,8 @@ def _sources() -> list:
 
 def use_executed_notebooks(app: Sphinx, config: Config) -> None:
     """Let myst-nb find what was executed; read all pages anew when what makes pages has changed."""
-    config.nb_execution_cache_path = str(CACHE)
+    if Path(app.srcdir) == paths.ROOT:  # another book's pages do not note there what they run
+        config.nb_execution_cache_path = str(CACHE)
     digest = hashlib.sha256()
     for folder in PAGE_MAKERS:
         for file in sorted(folder.rglob("*.py")):
