@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ZOOMED = {"200 %": {"width": 640, "height": 450}, "400 %": {"width": 320, "height": 256}}
 BOOK = paths.BUILD / "html"
 UNFOLD = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
-THEME_HEARS = 400  # milliseconds; its scripts answer a new width after 300
+THEME_HEARS = 400  # milliseconds; its scripts answer a new width or scheme after 300
 MATHEMATICS = "globalThis.MathJax?.startup?.promise?.then(() => true)"
 
 
@@ -38,6 +38,7 @@ def findings_everywhere(page):
     """
     found = {"light": serious_findings(page)}
     page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(THEME_HEARS)  # a figure is drawn anew in the frame after
     found["dark"] = colour_findings(page)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)

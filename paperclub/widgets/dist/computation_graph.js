@@ -98,6 +98,8 @@ var _=`/* One hand across all figures. Colours are those of colour.js; sizes fol
 /* Across a room: 28 px at 1080 lines, and the whole figure with its controls in view together. */
 .pc-figure.pc-large { font-size: clamp(16px, 3.1vh, 44px); line-height: 1.35; max-width: none; }
 .pc-figure:fullscreen { max-width: none; width: 100vw; height: 100vh; margin: 0; padding: 1.2vh 2vw; overflow: auto; background: var(--pc-paper); }
+/* The whole screen holds picture and controls together: its letters leave them more room. */
+.pc-figure.pc-large:fullscreen { font-size: clamp(16px, 2.6vh, 44px); }
 .pc-figure:fullscreen .pc-stage { justify-content: center; }
 .pc-figure.pc-large .pc-button svg { width: 1.2em; height: 1.2em; stroke-width: 2.2; }
 
