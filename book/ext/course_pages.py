@@ -34,6 +34,7 @@ from paperclub.site.pages import (
     year,
 )
 from paperclub.site.soundness import inputs
+from paperclub.widgets.built import HOST
 
 HTML: dict[str, Callable[[str], str]] = {
     "now": now.now_html,
@@ -51,6 +52,8 @@ PAGE_MAKERS = [
     paths.BOOK / "ext",
     *(paths.ROOT / "paperclub" / name for name in ("club", "curriculum", "ledger", "site")),
 ]
+# Sphinx copies none of these if no page has changed.
+SHARED_BY_PAGES = [paths.BOOK / "static", HOST]
 BOXES = {
     "Predict": "predict",
     "Try this": "try",
@@ -102,9 +105,10 @@ def use_executed_notebooks(app: Sphinx, config: Config) -> None:
     if Path(app.srcdir) == paths.ROOT:  # another book's pages do not note there what they run
         config.nb_execution_cache_path = str(CACHE)
     digest = hashlib.sha256()
-    for folder in PAGE_MAKERS:
-        for file in sorted(folder.rglob("*.py")):
-            digest.update(file.read_bytes())
+    files = [file for folder in PAGE_MAKERS for file in sorted(folder.rglob("*.py"))]
+    files += [file for folder in SHARED_BY_PAGES for file in sorted(folder.rglob("*.*"))]
+    for file in filter(Path.is_file, files):
+        digest.update(file.read_bytes())
     config.course_code = digest.hexdigest()
 
 

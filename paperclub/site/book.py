@@ -1,7 +1,6 @@
 """Build the book, serve it on this machine, pack it for a disk."""
 
 import functools
-import hashlib
 import json
 import os
 import re
@@ -26,20 +25,11 @@ from paperclub.errors import CourseError, circumstances_said
 from paperclub.files import write_atomically
 from paperclub.site.build_log import ANSI, explain_failure
 from paperclub.site.execution import CACHE, SURROUNDINGS, forget_damaged_runs, forget_old_runs
-from paperclub.widgets.built import HOST
 
 Progress = Callable[[str, int, int], None]
 
 STAGE = paths.BUILD / "stage"  # jupyter-book works here; what is served is only ever swapped in
 STAGED_HTML = STAGE / "_build" / "html"
-MADE_BY = (  # what every page is made by, besides its own text
-    paths.ROOT / "_config.yml",
-    paths.BOOK / "_toc.yml",
-    paths.BOOK / "ext",
-    paths.BOOK / "static",
-    paths.ROOT / "paperclub" / "site",
-    HOST,
-)
 LOG = paths.BUILD / "book.log"
 PROGRESS = paths.BUILD / "progress.json"
 EXECUTED = re.compile(r"executed \[(\d+)/(\d+)\] (\S+)")
@@ -138,7 +128,7 @@ def _build(fresh: bool, tell: "_Teller") -> Path:
         shutil.rmtree(CACHE, ignore_errors=True)
     glossary()  # reads all of the course's data: what is wrong there is said before Sphinx runs
     write_toc()
-    _forget_pages_made_otherwise()
+    _forget_pages_that_left()
     if forget_damaged_runs():
         console.print("Some results kept from earlier builds were damaged; they are made again.")
     tell("executing", 0)
@@ -191,22 +181,13 @@ def _run(words: list[str], data: str, log: TextIO, tell: "_Teller") -> int:
         return process.wait()
 
 
-def _forget_pages_made_otherwise() -> None:
-    """Start the pages afresh when the contents changed, or what every page is made by.
-
-    Sphinx itself deletes no page, copies no script or style if no page's own text changed, and
-    keeps what an extension made of a page before it was edited.
-    """
-    files = [path for made_by in MADE_BY for path in [made_by, *sorted(made_by.rglob("*"))]]
-    digest = hashlib.sha256()
-    for path in files:
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(path.relative_to(paths.ROOT).as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    seen = STAGE / "made-by.sha256"
-    if not seen.is_file() or seen.read_text(encoding="utf-8") != digest.hexdigest():
-        shutil.rmtree(STAGE / "_build", ignore_errors=True)
-        write_atomically(seen, digest.hexdigest())
+def _forget_pages_that_left() -> None:
+    """Start the pages afresh when the contents changed: Sphinx itself never deletes a page."""
+    toc, seen = paths.BOOK / "_toc.yml", STAGE / "toc-of-last-build.yml"
+    now = toc.read_text(encoding="utf-8")
+    if not seen.is_file() or seen.read_text(encoding="utf-8") != now:
+        shutil.rmtree(STAGED_HTML, ignore_errors=True)
+        write_atomically(seen, now)
 
 
 def _swap_in() -> None:
