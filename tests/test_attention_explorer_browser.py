@@ -273,6 +273,7 @@ def test_address_keeps_sentence_layer_head_and_token(visit, place, python):
     last = len(look("What say you, my lord?")["tokens"]) - 1
     expected = python.sentence(text="What say you, my lord?", layer=0, head=1, query=last - 1)
     expect(figure.locator(".pc-sentence")).to_have_text(expected)
+    expect(watched.page).to_have_url(re.compile(f"sentence=What.*head=2&token={last}$"))
     name = "figure.html#" + watched.page.url.split("#")[1]
     again = explorer_on(visit(place, name))
     expect(again.locator(".pc-sentence")).to_have_text(expected)
@@ -300,6 +301,7 @@ def test_only_the_first_explorer_of_a_page_keeps_its_choice_in_the_address(visit
     expect(figures.nth(1).locator("textarea")).to_be_enabled()
     figures.nth(1).locator("textarea").fill("mine")
     expect(figures.nth(1).locator(".pc-sentence")).to_contain_text("In layer")
+    watched.page.wait_for_timeout(500)  # the other writes once the reader pauses
     assert "#" not in watched.page.url
     figures.nth(0).locator("textarea").fill("his")
     expect(watched.page).to_have_url(re.compile("#.*sentence=his"))

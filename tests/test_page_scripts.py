@@ -5,6 +5,8 @@ import re
 import pytest
 from figure_book import PAGES, build_figure_book
 
+from paperclub.widgets.page import LATE
+
 pytestmark = pytest.mark.slow
 
 
@@ -25,9 +27,16 @@ def test_scripts_of_a_page_come_side_by_side(html):
     assert waiting == ["documentation_options.js"]
 
 
-def test_figures_come_before_mathematics(html):
-    names = [name for _, name in scripts(html / "figure.html")]
-    assert names.index("host.js") < names.index("tex-mml-chtml.js")
+def test_what_a_page_does_not_need_at_first_waits_for_its_figures(html):
+    late = {name for tag, name in scripts(html / "figure.html") if f'type="{LATE}"' in tag}
+    early = [name for _, name in scripts(html / "figure.html") if name not in late]
+    assert {"tex-mml-chtml.js", "copybutton.js", "bootstrap.js"} <= late
+    assert {"host.js", "course.js", "present.js"} <= set(early)
+    assert LATE not in (html / "search.html").read_text("utf-8"), "nobody would bring them there"
+
+
+def test_the_theme_fetches_nothing_ahead_of_a_figure(html):
+    assert 'rel="preload" as="script"' not in (html / "figure.html").read_text("utf-8")
 
 
 def test_the_index_of_words_is_on_the_search_page_alone(html):

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from figure_book import HEADS, build_figure_book
-from figure_places import PHONE, PLACES, figure_on, pixels, places, said
+from figure_places import PHONE, PLACES, drawn, figure_on, pixels, places, said
 from playwright.sync_api import expect
 from specimens import HOSTILE
 
@@ -258,6 +258,53 @@ def test_pages_carry_only_what_they_show(visit, book):
     }
     assert len(list((book / "_static" / "figures").glob("*.js"))) == 1, "once for two pages"
     assert "_esm" not in (book / "figure.html").read_text("utf-8")
+
+
+MATHEMATICS = "**/tex-mml-chtml.js*"
+COUNT = "document.querySelectorAll('p mjx-container').length"
+
+
+def test_a_figure_stands_before_mathematics_is_asked_for(browser, addresses):
+    page, held = browser.new_page(), []
+    page.route(MATHEMATICS, lambda route: held.append(route))
+    with page.expect_request(MATHEMATICS):
+        page.goto(addresses["http"] + "figure.html", wait_until="commit")
+    drawn(page)
+    expect(page.locator("p mjx-container")).to_have_count(0)
+    waited = page.evaluate("(globalThis.seen = MathJax.startup.promise) instanceof Promise")
+    assert waited, "what waits for mathematics can wait from the first"
+    held.pop().continue_()
+    assert page.evaluate(f"seen.then(() => {COUNT})") == 1
+    page.close()
+
+
+@pytest.mark.parametrize("missing", [MATHEMATICS, "**/scripts/bootstrap.js*"])
+def test_a_script_that_is_missing_holds_nothing_up(browser, addresses, missing):
+    page = browser.new_page()
+    page.route(missing, lambda route: route.abort())
+    page.goto(addresses["http"] + "figure.html")
+    drawn(page)
+    expected = 0 if missing == MATHEMATICS else 1
+    assert page.evaluate(f"MathJax.startup.promise.then(() => {COUNT})") == expected
+    page.close()
+
+
+def test_mathematics_comes_although_a_figure_cannot_be_drawn(browser, addresses):
+    page = browser.new_page()
+    page.route("**/_static/figures/*.js*", lambda route: route.abort())
+    page.goto(addresses["http"] + "figure.html")
+    expect(page.locator(".paperclub-figure")).to_contain_text("could not be drawn")
+    assert page.evaluate(f"MathJax.startup.promise.then(() => {COUNT})") == 1
+    page.close()
+
+
+def test_a_page_is_dark_from_the_first_though_the_theme_comes_late(browser, addresses):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.route("**/scripts/*.js*", lambda route: route.abort())
+    page.goto(addresses["http"] + "figure.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
 
 
 @pytest.mark.parametrize("place", ["http", "file"])

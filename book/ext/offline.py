@@ -17,8 +17,9 @@ from paperclub.widgets import page
 from paperclub.widgets.built import HOST
 
 TEMPLATES = Path(__file__).parent / "templates"
-# Deferred scripts run in this order: figures come before mathematics, whose script is the largest.
-CODE, HOST_SCRIPT = 300, 310
+CODE, HOST_SCRIPT = 300, 310  # deferred scripts run in this order
+# What a page with figures needs before the first of them stands; its other scripts wait for that.
+EARLY = ("documentation_options.js", "figures/", "host.js", "course.js", "present.js")
 
 
 def configure(app: Sphinx, config: Config) -> None:
@@ -48,10 +49,13 @@ def settle_page(app: Sphinx, name: str, template: str, context: dict, doctree: o
     scripts[:] = [file for file in scripts if not _is_dropped(file)]
     styles[:] = [file for file in styles if "thebe" not in str(file.filename or "")]
     state = _saved_state(scripts)
+    context["late"] = ""
     if state is not None:
         _put_figures(app, context, state)
     if name != "search":  # its own scripts come at once, and need the others before them
         _let_nothing_wait(scripts)
+    if context["late"]:
+        _let_figures_come_first(scripts)
 
 
 def _let_nothing_wait(files: list) -> None:
@@ -67,6 +71,14 @@ def _let_nothing_wait(files: list) -> None:
             attributes = {"defer": "defer"} | file.attributes
             # A copy: the same object stands on other pages too.
             files[i] = type(file)(file.filename, priority=file.priority, **attributes)
+
+
+def _let_figures_come_first(files: list) -> None:
+    """Leave it to the host to bring what can wait, mathematics above all."""
+    for i, file in enumerate(files):
+        name = str(file.filename or "")
+        if name and not any(early in name for early in EARLY):
+            files[i] = type(file)(file.filename, priority=file.priority, type=page.LATE)
 
 
 def _is_dropped(file: object) -> bool:
@@ -89,7 +101,10 @@ def _put_figures(app: Sphinx, context: dict, models: dict) -> None:
         state = page.split_state(models)
     except CourseError as error:
         raise ExtensionError(f"{context['pagename']}: {error}") from error
-    scripts = page.json_script(page.FIGURES, state.figures) if state.figures else ""
+    scripts = ""
+    if state.figures:
+        scripts = page.json_script(page.FIGURES, state.figures)
+        context["late"] = page.LATE
     if state.plain:
         plain = {"version_major": 2, "version_minor": 0, "state": state.plain}
         scripts += page.json_script(page.PLAIN, plain)

@@ -15,6 +15,7 @@ from paperclub.widgets.built import HOST
 FIGURES = "application/vnd.paperclub.figures+json"
 PLAIN = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+LATE = "application/vnd.paperclub.late"  # of a script that waits until the first figure stands
 # Nothing may come from anywhere else. Code of figures is imported from blobs that the page makes;
 # the theme and Sphinx put small scripts and styles into the page itself.
 POLICY = (

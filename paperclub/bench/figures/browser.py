@@ -27,7 +27,8 @@ class Visit:
 
     Attributes:
         ms: From the start of the navigation to the end of the frame with the first picture.
-        first_bytes: What had been transferred by then, headers included, nothing compressed.
+        first_bytes: What had been transferred by then, headers included, nothing compressed; and
+            the mathematics, which come once the picture stands.
         all_bytes: What had been transferred when the page was at rest.
     """
 
@@ -98,7 +99,9 @@ class Browser:
         with self.page() as page:
             page.goto(address, wait_until="networkidle")
             first = _first(page)
-            return Visit(first["ms"], first["bytes"], page.evaluate("paperclubProbe.transferred()"))
+            mathematics = page.evaluate("paperclubProbe.mathematics()")
+            in_all = page.evaluate("paperclubProbe.transferred()")
+            return Visit(first["ms"], first["bytes"] + mathematics, in_all)
 
     def steps(self, address: str, take: Callable[[Any], list[float]]) -> list[float]:
         """Open a page, let it come to rest, and return what ``take`` measures on it (ms)."""

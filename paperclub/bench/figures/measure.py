@@ -121,7 +121,12 @@ def page_rows(
     """Return the rows of a page: time and size up to its first picture, size of the whole."""
     asked = [
         ("to the first picture", "ms", lambda visit: visit.ms, FIRST),
-        ("transferred by then", "MB", lambda visit: visit.first_bytes / MB, FIRST_SIZE),
+        (
+            "transferred by then, and the mathematics",
+            "MB",
+            lambda visit: visit.first_bytes / MB,
+            FIRST_SIZE,
+        ),
         ("transferred in all", "MB", lambda visit: visit.all_bytes / MB, most),
     ]
     rows = []

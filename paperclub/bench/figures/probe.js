@@ -19,22 +19,26 @@
     return element && !(element.tagName === "CANVAS" && element.width === 300 && element.height === 150);
   }
 
-  function transferred() {
+  /** @param {(entry: PerformanceEntry) => boolean} counts */
+  function transferred(counts = () => true) {
     /** @type {any[]} of PerformanceResourceTiming, as entries of these two types are */
     const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-    return entries.reduce((sum, entry) => sum + entry.transferSize, 0);
+    return entries.filter(counts).reduce((sum, entry) => sum + entry.transferSize, 0);
   }
+
+  const isMathematics = (entry) => entry.name.includes("/mathjax/");
 
   function look() {
     if (!Object.values(STARTS).some((selector) => isDrawn(document.querySelector(selector)))) {
       requestAnimationFrame(look);
       return;
     }
-    afterFrame(() => { probe.first = { ms: performance.now(), bytes: transferred() }; });
+    afterFrame(() => { probe.first = { ms: performance.now(), bytes: transferred((entry) => !isMathematics(entry)) }; });
   }
   requestAnimationFrame(look);
 
   probe.transferred = transferred;
+  probe.mathematics = () => transferred(isMathematics);
 
   /**
    * Time every event of a type: from before its first listener until the frame with its effect is over.

@@ -23,11 +23,15 @@ export function fromAddress(hash, [layers, heads]) {
   return { text: text.slice(0, 1000), ...at };
 }
 
+const REST = 200; // milliseconds; a browser refuses an address that changes with every key held down
+
 /**
  * Keeps a figure's choice in the address of the page: of the page's first explorer, and only on a page
  * that our host shows. In Lab the address is Lab's.
  */
 export class Address {
+  #due = 0;
+
   constructor(root, shape, found) {
     this.shape = shape;
     this.found = found;
@@ -45,9 +49,15 @@ export class Address {
     this.root.scrollIntoView({ block: "nearest" });
   }
 
+  /** Write the choice down once the reader pauses. */
   write(chosen) {
-    if (this.isOurs) history.replaceState(history.state, "", toAddress(chosen));
+    if (!this.isOurs) return;
+    clearTimeout(this.#due);
+    this.#due = setTimeout(() => history.replaceState(history.state, "", toAddress(chosen)), REST);
   }
 
-  forget() { removeEventListener("hashchange", this.follow); }
+  forget() {
+    clearTimeout(this.#due);
+    removeEventListener("hashchange", this.follow);
+  }
 }

@@ -4,12 +4,14 @@
 // where a notebook put its view. The code of a figure comes in a classic script that sets
 // `paperclubCode[hash] = {esm, css}`, because a page opened from disk can fetch nothing. Data that a
 // figure can do without at first come in such scripts too, `paperclubData[hash] = base64`, once the
-// figures stand.
+// figures stand. A page's other scripts (mathematics, menus) carry the type LATE: they come once the
+// first figure is on the screen, since each of them would hold it up.
 import { createModel, viewOf } from "./model.js";
 
 const FIGURES = "application/vnd.paperclub.figures+json";
 const PLAIN = "application/vnd.jupyter.widget-state+json";
 const VIEW = "application/vnd.jupyter.widget-view+json";
+const LATE = "application/vnd.paperclub.late";
 
 // Known only while this script is first run.
 const home = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
@@ -77,33 +79,68 @@ function fail(place, error) {
   reportError(error);
 }
 
-function mountFigures() {
+/** Mount the page's figures, the first of them before the others. */
+async function mountFigures() {
   const figures = Object.assign({}, ...scripts(FIGURES).map((script) => JSON.parse(script.textContent)));
   const models = {};
-  for (const tag of scripts(VIEW)) {
+  const places = scripts(VIEW).flatMap((tag) => {
     const { model_id: id } = JSON.parse(tag.textContent);
-    if (!figures[id]) continue;
+    if (!figures[id]) return [];
     const place = document.createElement("div");
     place.className = "paperclub-figure";
     tag.replaceWith(place);
+    return [{ id, place }];
+  });
+  const show = ({ id, place }) => {
     models[id] ??= createModel(figures[id]);
-    mount(figures[id], models[id], place).catch((error) => fail(place, error));
-  }
+    return mount(figures[id], models[id], place).catch((error) => fail(place, error));
+  };
+  const [first, ...others] = places;
+  if (!first) return;
+  await show(first);
+  await painted();
+  await Promise.all(others.map(show));
+}
+
+/** Bring the scripts that waited, in their order; who waits for MathJax waits for it from the first. */
+function lateScripts() {
+  const waiting = scripts(LATE);
+  if (!waiting.length) return () => {};
+  /** @type {(value?: unknown) => void} */
+  let arrived;
+  const all = new Promise((done) => { arrived = done; });
+  // Where MathJax did not come, this still stands, and there is nothing to wait for.
+  const come = () => (globalThis.MathJax?.startup === startup ? null : globalThis.MathJax?.startup?.promise);
+  const startup = { promise: all.then(come) };
+  globalThis.MathJax = { ...globalThis.MathJax, startup };
+  return async () => {
+    await Promise.all(waiting.map((tag) => new Promise((done) => {
+      const script = document.createElement("script");
+      script.async = false;
+      script.src = /** @type {HTMLScriptElement} */ (tag).src;
+      script.onload = done;
+      script.onerror = done; // the browser says so itself; the others are not held up
+      tag.replaceWith(script);
+    })));
+    arrived();
+  };
 }
 
 /** Plain ipywidgets need a widget manager of their own: it is fetched only by a page that has some. */
-function loadPlainWidgets() {
+async function bringPlainWidgets() {
   if (!scripts(PLAIN).length) return;
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+  // It must be there first: ipywidgets' labels speak to it.
+  await globalThis.MathJax?.startup?.promise;
   const script = document.createElement("script");
   script.src = new URL("plain-widgets.js", home).href;
   document.head.append(script);
 }
 
 function start() {
-  mountFigures();
-  if (document.readyState === "complete") loadPlainWidgets();
-  // MathJax must be there first: ipywidgets' labels speak to it.
-  else addEventListener("load", loadPlainWidgets);
+  const bringLateScripts = lateScripts();
+  mountFigures().catch(reportError).finally(bringLateScripts);
+  bringPlainWidgets();
 }
 
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
