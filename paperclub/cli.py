@@ -149,11 +149,13 @@ def soundness(
     slugs: Annotated[
         list[str] | None, typer.Argument(help="Weeks; without names, those out of step.")
     ] = None,
+    every: Annotated[bool, typer.Option("--every", help="All weeks, also those in step.")] = False,
 ) -> None:
     """Measure how sound the exercises' checks are, for the page for instructors."""
     from paperclub.checks.soundness import measure_all
+    from paperclub.exercises import slugs as all_slugs
 
-    measure_all(slugs or [])
+    measure_all(all_slugs() if every else slugs or [])
 
 
 @app.command("format-notebooks", rich_help_panel=AUTHOR)

@@ -19,7 +19,16 @@ CELLS = [
     ("code", "slider = IntSlider(value=41)\nslider.value += 1\nslider"),
     ("code", "print('the last cell')"),
 ]
-EXERCISES = [("markdown", "# Exercises"), ("code", "print('fine')"), ("code", "[][3]")]
+# A notebook that finds what another one stored fails.
+ALONE = """
+from paperclub.paths import user_data
+
+mark = user_data() / "a notebook was here"
+assert not mark.exists()
+mark.touch()
+"""
+EXERCISES = [("markdown", "# Exercises"), ("code", ALONE), ("code", "[][3]")]
+CELLS.insert(2, ("code", ALONE))
 
 
 def write_unrun(path: Path, cells: list[tuple[str, str]]) -> None:
@@ -60,7 +69,7 @@ def nbval(root: Path) -> subprocess.CompletedProcess[str]:
 def test_the_book_shows_nbvals_run_and_executes_only_what_failed_there(tree):
     done = nbval(tree)
     assert done.returncode == 1, done.stdout
-    assert "exercises/attention.ipynb::Cell 1" in done.stdout and "4 passed" in done.stdout
+    assert "exercises/attention.ipynb::Cell 1" in done.stdout and "5 passed" in done.stdout
     built = course(tree, "book", "build")
     log = (tree / "_build" / "book.log").read_text(encoding="utf-8")
     executed = re.findall(r"executed \[\d/\d\] (\S+)", log)

@@ -3,11 +3,15 @@
 nbval runs every notebook from a cold kernel and judges it; the book needs every notebook's outputs
 and the state of its figures. This listens to nbval's kernels and keeps what a run gave, made into
 a notebook by nbclient's own handling of messages, where the book looks for executed notebooks. A
-notebook of which any cell failed or was left out is not kept.
+notebook of which any cell failed or was left out is not kept. Each notebook's kernel has a data
+folder of its own: a prediction that the solutions store must not stand settled in the exercises.
 """
 
+import os
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from nbclient import NotebookClient
@@ -15,9 +19,10 @@ from nbclient.exceptions import CellExecutionComplete
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from paperclub import paths
-from paperclub.site.execution import keep, notebooks, read_as_on_its_page
+from paperclub.site.execution import data_folder_of, keep, notebooks, read_as_on_its_page
 
 PATIENCE = 10  # seconds, for a kernel to say which language it speaks
+FOLDERS = pytest.StashKey[tempfile.TemporaryDirectory]()
 
 
 class Listener:
@@ -74,12 +79,34 @@ class Listener:
         keep(self.page, self.notebook, time.monotonic() - self.begun)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make room for the notebooks' data folders."""
+    config.stash[FOLDERS] = tempfile.TemporaryDirectory(prefix="paperclub-notebooks-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the notebooks' data folders."""
+    config.stash[FOLDERS].cleanup()
+
+
+@pytest.hookimpl(tryfirst=True)  # nbval starts the kernel as it sets up a notebook's first cell
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give the kernel of a notebook its data folder."""
+    if isinstance(item, IPyNbCell):
+        folder = data_folder_of(_page_of(item), Path(item.config.stash[FOLDERS].name))
+        os.environ["PAPERCLUB_DATA"] = str(folder)
+
+
+def _page_of(item: IPyNbCell) -> str:
+    return item.path.relative_to(paths.ROOT).with_suffix("").as_posix()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Listen while a notebook's cell runs; keep the notebook after its last cell."""
     if not isinstance(item, IPyNbCell):
         return (yield)
-    file, page = item.parent, item.path.relative_to(paths.ROOT).with_suffix("").as_posix()
+    file, page = item.parent, _page_of(item)
     if item.cell_num == 0 and page in notebooks():
         file.listener = Listener(page, file)
     listener = getattr(file, "listener", None)

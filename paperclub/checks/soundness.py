@@ -1,14 +1,16 @@
 """How sound are the checks of a week? Everything that is asked of them, asked of one exercise.
 
-The tests ask the same questions and refuse a bad answer; ``python course.py soundness`` writes the
-answers down for the page for instructors.
+``python course.py soundness`` asks at many seeds and writes the answers down, for the page for
+instructors. The tests hold the record to the code that it was measured on, refuse a bad answer in
+it, and ask a sample again: another release of a library changes no hash.
 """
 
 import functools
 import importlib.util
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -18,7 +20,7 @@ from paperclub import exercises, paths
 from paperclub.checks.mutants import mutants
 from paperclub.errors import CourseError
 from paperclub.exercises import Case, Exercise, Mistake, Verdict
-from paperclub.exercises.compare import GRADIENT, OUTPUT, allowed
+from paperclub.exercises.compare import ASPECTS, GRADIENT, OUTPUT, allowed, same
 from paperclub.exercises.judge import PATIENCE, Row, judge, rows_of, seeds_of
 from paperclub.exercises.notion import Answer
 from paperclub.exercises.run import SECONDS, Outcome, run
@@ -34,7 +36,14 @@ from paperclub.site.soundness import (
 
 SEEDS = range(200)
 SEEDS_OF_DIFFERENCES = range(50)
+SEEDS_OF_EQUIVALENTS = range(100)
+SEEDS_OF_OTHER_WAYS = range(20)
+# What the tests ask again.
+SAMPLE, SAMPLE_OF_DIFFERENCES, SAMPLE_OF_EQUIVALENTS = SEEDS[::10], range(10), range(10)
+SAMPLE_OF_OTHER_WAYS = SEEDS_OF_OTHER_WAYS[::4]
+MUTANTS_SAMPLED = 4  # one in so many
 ENOUGH = 0.95  # the share of single seeds at which a mistake must be told as what it is
+NEAR = 10  # times the rounding a tolerance must be, and times the tolerance the nearest mistake
 SECONDS_OF_A_MUTANT = 5  # it may have become endless
 
 
@@ -109,17 +118,32 @@ def passes(exercise: Exercise, answer: Answer, seeds: Iterable[int]) -> int:
     return sum(judged(exercise, answer, [seed]).status == "passed" for seed in seeds)
 
 
-def told(exercise: Exercise, mistake: Mistake, way: int) -> list[Verdict]:
+def is_right(
+    exercise: Exercise, answer: Answer, seeds: Iterable[int] = SEEDS_OF_OTHER_WAYS
+) -> bool:
+    """Does an answer pass at each of the learner's seeds and of others, alone?"""
+    tried = [*seeds_of(exercise), *seeds]
+    return passes(exercise, answer, tried) == len(tried)
+
+
+def is_refused(
+    exercise: Exercise, answer: Answer, seeds: Iterable[int] = SEEDS_OF_OTHER_WAYS
+) -> bool:
+    """Does an answer earn nothing at each seed alone?"""
+    return all(judged(exercise, answer, [seed]).points == 0 for seed in seeds)
+
+
+def told(
+    exercise: Exercise, mistake: Mistake, way: int, seeds: Iterable[int] = SEEDS
+) -> list[Verdict]:
     """Return what is said of one way of a mistake at each seed alone."""
-    return [_told(exercise, mistake, way, [seed]) for seed in SEEDS]
+    return [told_together(exercise, mistake, way, [seed]) for seed in seeds]
 
 
-def told_on_all(exercise: Exercise, mistake: Mistake, way: int) -> Verdict:
+def told_together(
+    exercise: Exercise, mistake: Mistake, way: int, seeds: Iterable[int] = SEEDS
+) -> Verdict:
     """Return what is said of one way of a mistake on the cases of all seeds together."""
-    return _told(exercise, mistake, way, SEEDS)
-
-
-def _told(exercise: Exercise, mistake: Mistake, way: int, seeds: Iterable[int]) -> Verdict:
     found = rows(exercise, seeds)
     given = [row.mistakes[mistake.name][way] for row in found]
     return judge(exercise, found, given, SECONDS)
@@ -134,15 +158,42 @@ def is_told(verdict: Verdict, mistake: Mistake) -> bool:
     )
 
 
-def survivors(exercise: Exercise) -> tuple[int, list[str]]:
-    """Return how many mutants the reference has, and those that the learner's check passes."""
-    path = paths.SOLUTIONS / f"{exercise.slug}.py"
+def survivors(exercise: Exercise, every: int = 1) -> tuple[int, list[str]]:
+    """Return how many mutants the reference has, and those that the learner's check passes.
+
+    Args:
+        exercise: The exercise.
+        every: Try only one mutant in so many.
+    """
     made, alive = 0, []
-    for mutant in mutants(exercise, path):
+    for mutant in mutants(exercise, _reference_of(exercise)):
         made += 1
-        if mutant.answer is not None and _survives(exercise, mutant.answer):
+        if made % every == 0 and mutant.answer is not None and _survives(exercise, mutant.answer):
             alive.append(mutant.name)
     return made, alive
+
+
+def equivalents(exercise: Exercise, seeds: Iterable[int] = SEEDS_OF_EQUIVALENTS) -> list[str]:
+    """Return the mutants judged as equivalent that give what the reference gives at all seeds."""
+    known = bank(exercise).equivalent
+    cases = [case for seed in seeds for case in exercise.cases(seed)]
+    expected = run(exercise, exercise.reference, cases, PATIENCE)
+    found = []
+    for mutant in mutants(exercise, _reference_of(exercise)):
+        if mutant.name not in known or mutant.answer is None:
+            continue
+        given = run(exercise, mutant.answer, cases, PATIENCE)
+        if all(
+            same(mine, theirs, aspect, exercise.tolerance)
+            for mine, theirs in zip(given, expected, strict=True)
+            for aspect in ASPECTS
+        ):
+            found.append(mutant.name)
+    return found
+
+
+def _reference_of(exercise: Exercise) -> Path:
+    return paths.SOLUTIONS / f"{exercise.slug}.py"
 
 
 def _survives(exercise: Exercise, answer: Answer) -> bool:
@@ -153,23 +204,25 @@ def _survives(exercise: Exercise, answer: Answer) -> bool:
     )
 
 
-def rounding(exercise: Exercise) -> float:
+def rounding(exercise: Exercise, seeds: Iterable[int] = SEEDS_OF_DIFFERENCES) -> float:
     """Return the largest difference of the reference from itself in double precision."""
     double = [
         Case(case.name, {name: _as_double(value) for name, value in case.inputs.items()})
-        for seed in SEEDS_OF_DIFFERENCES
+        for seed in seeds
         for case in exercise.cases(seed)
     ]
     exact = run(exercise, exercise.reference, double, PATIENCE)
-    found = rows(exercise, SEEDS_OF_DIFFERENCES)
+    found = rows(exercise, seeds)
     return max(_gap(row.expected, best) for row, best in zip(found, exact, strict=True))
 
 
-def nearest(exercise: Exercise, mistake: Mistake) -> float:
+def nearest(
+    exercise: Exercise, mistake: Mistake, seeds: Iterable[int] = SEEDS_OF_DIFFERENCES
+) -> float:
     """Return by how much, at the seed where it is nearest, a mistake differs in its worst case."""
     return min(
         max(_gap(row.mistakes[mistake.name][way], row.expected) for row in rows(exercise, [seed]))
-        for seed in SEEDS_OF_DIFFERENCES
+        for seed in seeds
         for way in range(len(mistake.ways))
     )
 
@@ -212,6 +265,7 @@ def measure(slug: str) -> Record:
 def _measured(exercise: Exercise) -> ExerciseRecord:
     known = bank(exercise)
     made, alive = survivors(exercise)
+    equal = [name for name in equivalents(exercise) if name in alive]
     return ExerciseRecord(
         id=exercise.id,
         title=exercise.title,
@@ -222,13 +276,13 @@ def _measured(exercise: Exercise) -> ExerciseRecord:
         tolerance=exercise.tolerance,
         rounding=float(f"{rounding(exercise):.1g}"),
         nearest=float(f"{min(1.0, *(nearest(exercise, one) for one in exercise.mistakes)):.1g}"),
-        right=tuple(map(name_of, known.right)),
-        wrong=len(known.wrong),
+        right=tuple(name_of(answer) for answer in known.right if is_right(exercise, answer)),
+        wrong=sum(is_refused(exercise, answer) for answer, _ in known.wrong),
         mistakes=tuple(_mistake(exercise, mistake) for mistake in exercise.mistakes),
         mutants=MutantsRecord(
             made=made,
-            equivalent={name: known.equivalent[name] for name in alive if name in known.equivalent},
-            unjudged=tuple(name for name in alive if name not in known.equivalent),
+            equivalent={name: known.equivalent[name] for name in equal},
+            unjudged=tuple(name for name in alive if name not in equal),
         ),
     )
 
@@ -243,7 +297,7 @@ def _mistake(exercise: Exercise, mistake: Mistake) -> MistakeRecord:
         name=mistake.name,
         ways=len(ways),
         share=min(shares),
-        combined=all(is_told(told_on_all(exercise, mistake, way), mistake) for way in ways),
+        combined=all(is_told(told_together(exercise, mistake, way), mistake) for way in ways),
     )
 
 
@@ -253,8 +307,14 @@ def name_of(answer: Answer) -> str:
 
 
 def measure_all(slugs: list[str], say: Callable[[str], None] = print) -> None:
-    """Measure the named weeks, or without names those whose record is missing or out of step."""
+    """Measure the named weeks, or without names those whose record is missing or out of step.
+
+    Raises:
+        CourseError: Something of what was found speaks against a week's checks; every record is
+            written before that is said.
+    """
     chosen = slugs or [slug for slug in exercises.slugs() if out_of_step(slug)]
+    against: list[str] = []
     for slug in chosen:
         record = measure(slug)
         write_record(record)
@@ -265,8 +325,42 @@ def measure_all(slugs: list[str], say: Callable[[str], None] = print) -> None:
                 f"{one.mutants.made} mutants killed, {len(one.mutants.equivalent)} equivalent, "
                 f"{len(one.mutants.unjudged)} unjudged"
             )
+        against += faults(record)
     if not chosen:
         say("Every record is in step.")
+    if against:
+        raise CourseError("\n".join(["The checks are not sound yet:", *against]))
+
+
+def faults(record: Record) -> list[str]:
+    """Return what in a week's record speaks against its checks, a sentence for each."""
+    return [f"{one.id}: {fault}" for one in record.exercises for fault in _faults(one, record)]
+
+
+def _faults(one: ExerciseRecord, record: Record) -> Iterator[str]:
+    if one.passes < record.seeds:
+        yield f"the reference passes at {one.passes} of {record.seeds} seeds only."
+    for mistake in one.mistakes:
+        if mistake.share < ENOUGH:
+            yield f"“{mistake.name}” is told at {mistake.share:.0%} of the seeds only."
+        if not mistake.combined:
+            yield f"“{mistake.name}” is not told on the cases of all seeds together."
+    if one.nearest <= NEAR * one.tolerance:
+        yield f"a mistake comes as near as {one.nearest:g}; the tolerance is {one.tolerance:g}."
+    if NEAR * one.rounding >= one.tolerance:
+        yield f"rounding reaches {one.rounding:g}; the tolerance is {one.tolerance:g}."
+    for name in one.mutants.unjudged:
+        yield (
+            f"the mutant “{name}” passes: mend the cases, or say in EQUIVALENT of "
+            f"tests/answers/{record.slug}.py why that is right."
+        )
+    known = bank(exercises.exercise(one.id))
+    if len(one.right) < len(known.right) or one.wrong < len(known.wrong):
+        yield (
+            f"a right answer of tests/answers/{record.slug}.py fails, or a wrong one earns points."
+        )
+    for name in known.equivalent.keys() - one.mutants.equivalent.keys():
+        yield f"the mutant “{name}” is judged as equivalent, but made or passing no more."
 
 
 def out_of_step(slug: str) -> bool:

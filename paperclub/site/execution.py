@@ -61,6 +61,11 @@ def read_as_on_its_page(page: str) -> nbformat.NotebookNode:
     return nbformat.reads(as_on_its_page(page, text), as_version=4)
 
 
+def data_folder_of(page: str, base: Path) -> Path:
+    """Return the data folder that a page's notebook is executed with, below ``base``."""
+    return base / page.replace("/", "-")
+
+
 def open_cache() -> JupyterCacheBase:
     """Return the cache of executed notebooks, made if there is none."""
     CACHE.mkdir(parents=True, exist_ok=True)
