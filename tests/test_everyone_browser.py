@@ -67,6 +67,13 @@ def test_the_book_has_its_pages():
     assert weeks == {week.slug for week in written_weeks()}
 
 
+@pytest.mark.parametrize("week", written_weeks(), ids=lambda week: week.slug)
+def test_the_page_of_a_weeks_exercises_settles_no_prediction(week):
+    text = (BOOK / "exercises" / f"{week.slug}.html").read_text("utf-8")
+    assert "</span> Predict first<" in text, "what a prediction's check says before one is made"
+    assert "You predicted" not in text, "an answer of the solutions shows"
+
+
 @pytest.mark.parametrize(
     "path", pages_of_the_book(), ids=lambda path: path.relative_to(BOOK).with_suffix("").as_posix()
 )
