@@ -48,11 +48,14 @@ def start(
 @app.command(rich_help_panel=AUTHOR)
 def test(
     quick: Annotated[bool, typer.Option(help="Leave out the slow parts, and say which.")] = False,
+    json: Annotated[
+        Path | None, typer.Option(help="Also write what each stage took here.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Run every check: lint, import rules, tests, notebooks, the book, a real browser."""
     from paperclub.checks.run import run_checks
 
-    raise typer.Exit(run_checks(quick=quick))
+    raise typer.Exit(run_checks(quick=quick, json_file=json))
 
 
 @club.command("check")

@@ -13,7 +13,8 @@ from paperclub import paths
 from paperclub.bench import areas, growth
 from paperclub.bench.kernel import peak_mib
 from paperclub.bench.machine import machine, same_machine
-from paperclub.bench.run import RUNS, chosen, growth_table, kept, medians, run_bench
+from paperclub.bench.run import RUNS, chosen, kept, medians, rows_table, run_bench
+from paperclub.curriculum.measured import CHECKS, GROWTH
 from paperclub.errors import CourseError
 from paperclub.site.pages.costs import costs_html
 
@@ -54,7 +55,7 @@ def test_an_unknown_name_lists_what_there_is(tree, name):
     with pytest.raises(CourseError) as caught:
         run_bench([name])
     assert (
-        "Areas: chapters, notebooks, book, growth, setup, start, figures, grading; "
+        "Areas: chapters, notebooks, book, growth, checks, setup, start, figures, grading; "
         "chapters: alignment, attention" in str(caught.value)
     )
 
@@ -220,10 +221,28 @@ def test_growth_is_measured_size_by_size_with_the_outputs_that_there_are(monkeyp
         ("paperclub.cli", "book", "build"),
     ]  # fmt: skip
     assert "growth" not in chosen([])[1]
-    table = growth_table(rows)
+    table = rows_table(GROWTH, rows)
     assert table.row_count == 4
     page = costs_html_of({"growth": {"rows": rows}}, monkeypatch, tmp_path)
     assert "As the weeks grow" in page and page.count("<td>1.3</td>") == 12
+
+
+def test_the_checks_are_measured_stage_by_stage(monkeypatch, tmp_path):
+    rows = [
+        {"stage": "Lint <all>", "seconds": 60.0, "weekly": 0.0, "year_s": 60.0},
+        {"stage": "Every notebook", "seconds": 240.0, "weekly": 1.0, "year_s": 1560.0},
+    ]
+    monkeypatch.setattr(
+        areas,
+        "_finished",
+        lambda command, *others: Path(command[-1]).write_text(json.dumps(dict(rows=rows))),
+    )
+    assert areas.checks() == {"rows": rows}
+    assert "checks" not in chosen([])[1]
+    assert rows_table(CHECKS, rows).row_count == 2
+    page = costs_html_of({"checks": {"rows": rows}}, monkeypatch, tmp_path)
+    assert "5 minutes now" in page and "it comes to 27 minutes" in page
+    assert "<td>Lint &lt;all&gt;</td><td>60</td><td>0</td><td>60</td>" in page
 
 
 def costs_html_of(figures, monkeypatch, folder) -> str:

@@ -1,5 +1,6 @@
 """The checks themselves: what is counted as passed, and what is not."""
 
+import json
 import re
 import subprocess
 import sys
@@ -67,6 +68,15 @@ def test_what_was_left_out_is_named_and_not_counted(capsys):
 
 def test_nothing_at_all_does_not_hold():
     assert run_stages([], []) == 1
+
+
+def test_what_each_stage_took_is_written_down_if_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr("paperclub.checks.run.in_a_year", lambda seconds, weekly: 7 * weekly)
+    file = tmp_path / "stages.json"
+    run_stages([stage("one", Outcome(passed=1, weekly=0.5))], [], file)
+    (row,) = json.loads(file.read_text("utf-8"))["rows"]
+    assert row.pop("seconds") >= 0
+    assert row == {"stage": "one", "weekly": 0.5, "year_s": 3.5}
 
 
 def test_quick_leaves_out_the_slow_stages_only():

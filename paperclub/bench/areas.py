@@ -152,6 +152,19 @@ def notebooks() -> Figures:
     return _timed([sys.executable, "-c", code], "A notebook fails", str(paths.ROOT))
 
 
+def checks() -> Figures:
+    """Run every check: ``rows`` of what each stage took, and would take with every week written.
+
+    Raises:
+        CourseError: A check fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="paperclub-checks-") as folder:
+        file = Path(folder) / "stages.json"
+        command = [sys.executable, "-m", "paperclub.cli", "test", "--json", str(file)]
+        _finished(command, "A check fails", str(paths.ROOT))
+        return json.loads(file.read_text("utf-8"))
+
+
 def growth() -> Figures:
     """Measure what grows with the weeks, 8 to 52: ``rows``.
 

@@ -15,7 +15,7 @@ from paperclub import paths
 from paperclub.bench import areas
 from paperclub.bench.machine import machine, same_machine, use_two_cores
 from paperclub.curriculum.checked_yaml import suggest
-from paperclub.curriculum.measured import measured
+from paperclub.curriculum.measured import CHECKS, GROWTH, measured
 from paperclub.errors import CourseError
 from paperclub.files import write_atomically
 from paperclub.notebooks.parameters import defaults
@@ -25,18 +25,11 @@ RUNS = {
     "notebooks": 1,
     "book": 1,
     "growth": 1,
+    "checks": 1,
     "setup": 1,
     "start": 3,
     "figures": 1,
     "grading": 1,
-}
-GROWTH = {
-    "weeks": "weeks",
-    "pages_s": "all pages, s",
-    "edit_s": "one page edited, s",
-    "home_ms": "home, ms",
-    "update_s": "update of copies, s",
-    "book_mb": "book, MB",
 }
 UNNAMED = ("chapters", "book", "start")
 
@@ -49,9 +42,9 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
 
     Args:
         names: Of ``RUNS``, or chapters' slugs. If empty: ``chapters``, ``book`` and ``start``.
-            The others take long (``notebooks``, ``growth``) or need more than the course does:
-            ``setup`` fetches and installs everything into a temporary folder, ``figures`` needs
-            BertViz and npm, ``grading`` needs nbgrader and Linux.
+            The others take long (``notebooks``, ``growth``, ``checks``) or need more than the
+            course does: ``setup`` fetches and installs everything into a temporary folder,
+            ``figures`` needs BertViz and npm, ``grading`` needs nbgrader and Linux.
         json_file: Also write what ``book/measured.json`` now holds here.
 
     Raises:
@@ -83,7 +76,9 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
     if "figures" in figures:
         console.print(figures_table(figures["figures"]["rows"]))
     if "growth" in figures:
-        console.print(growth_table(figures["growth"]["rows"]))
+        console.print(rows_table(GROWTH, figures["growth"]["rows"]))
+    if "checks" in figures:
+        console.print(rows_table(CHECKS, figures["checks"]["rows"]))
     if "grading" in figures:
         console.print(grading_table(figures["grading"]))
     if json_file:
@@ -158,11 +153,11 @@ def table(figures: dict[str, Any]) -> Table:
     return shown
 
 
-def growth_table(rows: list[dict[str, Any]]) -> Table:
-    """Return what grows with the weeks as a table for the terminal."""
-    shown = Table(*GROWTH.values())
+def rows_table(titles: dict[str, str], rows: list[dict[str, Any]]) -> Table:
+    """Return rows as a table for the terminal; ``titles`` gives each column's key and title."""
+    shown = Table(*titles.values())
     for row in rows:
-        shown.add_row(*(str(row[key]) for key in GROWTH))
+        shown.add_row(*(str(row[key]) for key in titles))
     return shown
 
 

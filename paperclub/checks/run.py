@@ -1,18 +1,25 @@
 """`course.py test`: every stage, one after another, and one closing line."""
 
+import json
 import time
+from pathlib import Path
+from typing import Any
 
 from paperclub.checks.growth import in_a_year
 from paperclub.checks.outcome import Outcome
 from paperclub.checks.stages import Stage, stages
 from paperclub.curriculum import syllabus, written_weeks
+from paperclub.files import write_atomically
+
+Result = tuple[str, Outcome, float]  # a stage's title, what came of it, its seconds
 
 
-def run_checks(quick: bool = False) -> int:
+def run_checks(quick: bool = False, json_file: Path | None = None) -> int:
     """Run the checks and print what came of them.
 
     Args:
         quick: Leave out the slow stages and the tests marked slow, and say so.
+        json_file: Also write what each stage took here.
 
     Returns:
         The exit code: 0 if everything that was asked for ran and held, else 1.
@@ -21,13 +28,14 @@ def run_checks(quick: bool = False) -> int:
     left_out = [stage.title for stage in every if quick and stage.slow]
     if quick:
         left_out.append("unit tests marked slow")
-    return run_stages([stage for stage in every if stage.title not in left_out], left_out)
+    chosen = [stage for stage in every if stage.title not in left_out]
+    return run_stages(chosen, left_out, json_file)
 
 
-def run_stages(chosen: list[Stage], left_out: list[str]) -> int:
+def run_stages(chosen: list[Stage], left_out: list[str], json_file: Path | None = None) -> int:
     """Run ``chosen``, each whatever came of those before it; print a table and the closing line."""
     begun = time.monotonic()
-    results: list[tuple[str, Outcome, float]] = []
+    results: list[Result] = []
     for number, stage in enumerate(chosen, 1):
         say(f"\n=== {number}/{len(chosen)} {stage.title}")
         start = time.monotonic()
@@ -41,12 +49,26 @@ def run_stages(chosen: list[Stage], left_out: list[str]) -> int:
         say(f"  {title:<30} {verdict(outcome):<60} {seconds:7.1f} s{grows}")
     for title in left_out:
         say(f"  {title:<30} left out by --quick")
-    year = sum(in_a_year(seconds, outcome.weekly) for _, outcome, seconds in results)
+    rows = [as_row(result) for result in results]
     weeks = f"{len(written_weeks())} to {len(syllabus().weeks)} weeks"
-    say(f"  From {weeks}, at what each takes now: {year / 60:.0f} minutes")
+    year = sum(row["year_s"] for row in rows) / 60
+    say(f"  From {weeks}, at what each takes now: {year:.0f} minutes")
+    if json_file:
+        write_atomically(json_file, json.dumps({"rows": rows}, indent=1, ensure_ascii=False) + "\n")
     total = sum((outcome for _, outcome, _ in results), Outcome())
     say(str(total))
     return 0 if all(outcome.holds for _, outcome, _ in results) and total.passed else 1
+
+
+def as_row(result: Result) -> dict[str, Any]:
+    """Return what a stage took: its seconds now, which part grows, and its seconds in a year."""
+    title, outcome, seconds = result
+    return {
+        "stage": title,
+        "seconds": round(seconds, 1),
+        "weekly": round(outcome.weekly, 3),
+        "year_s": round(in_a_year(seconds, outcome.weekly), 1),
+    }
 
 
 def verdict(outcome: Outcome) -> str:

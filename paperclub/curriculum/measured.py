@@ -7,6 +7,22 @@ from paperclub import paths
 from paperclub.curriculum.checked_yaml import shown
 from paperclub.errors import CourseError
 
+# The columns of what is measured in rows: key and title.
+GROWTH = {
+    "weeks": "Weeks",
+    "pages_s": "All pages anew, s",
+    "edit_s": "After one page’s edit, s",
+    "home_ms": "The learner’s home, ms",
+    "update_s": "Update of all copies, s",
+    "book_mb": "The book, MB",
+}
+CHECKS = {
+    "stage": "Stage",
+    "seconds": "Seconds",
+    "weekly": "Part that grows with the weeks",
+    "year_s": "With every week written, s",
+}
+
 
 def measured() -> dict[str, Any]:
     """Return book/measured.json, which ``course.py bench`` writes; empty where it is absent.

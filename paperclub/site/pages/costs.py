@@ -4,7 +4,7 @@ from html import escape
 from typing import Any
 
 from paperclub.curriculum import syllabus
-from paperclub.curriculum.measured import measured
+from paperclub.curriculum.measured import CHECKS, GROWTH, measured
 from paperclub.site.pages.names import week_place
 
 AREAS = {
@@ -38,6 +38,7 @@ def costs_html(root: str) -> str:
         + _chapters(figures.get("chapters", {}), root)
         + "".join(_area(title, figures[key]) for key, title in AREAS.items() if key in figures)
         + _growth(figures.get("growth", {}).get("rows", []))
+        + _checks(figures.get("checks", {}).get("rows", []))
         + _figures(figures.get("figures", {}).get("rows", []))
         + _grading(figures.get("grading", {}))
     )
@@ -83,22 +84,31 @@ def _area(title: str, figures: dict[str, Any]) -> str:
 def _growth(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return ""
-    titles = {
-        "weeks": "Weeks",
-        "pages_s": "All pages anew, s",
-        "edit_s": "After one page’s edit, s",
-        "home_ms": "The learner’s home, ms",
-        "update_s": "Update of all copies, s",
-        "book_mb": "The book, MB",
-    }
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles.values())
+    return (
+        "<h3>As the weeks grow</h3><p>Weeks that are not written yet are filled with copies of "
+        "written ones and the outputs that those gave; nothing is executed. Executing grows with "
+        "the seconds of the chapters above, two at a time.</p>" + _table(GROWTH, rows)
+    )
+
+
+def _checks(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    now, year = (sum(row[key] for row in rows) / 60 for key in ("seconds", "year_s"))
+    return (
+        "<h3>Checking the whole course</h3><p><code>python course.py test</code>, two processes at "
+        f"a time: {now:.0f} minutes now. A check that names a week or a figure grows with them; "
+        f"with all {len(syllabus().weeks)} weeks, each at what the written ones take on the "
+        f"average, it comes to {year:.0f} minutes.</p>" + _table(CHECKS, rows)
+    )
+
+
+def _table(titles: dict[str, str], rows: list[dict[str, Any]]) -> str:
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles.values())
     body = "".join(
         f"<tr>{''.join(f'<td>{_number(row[key])}</td>' for key in titles)}</tr>" for row in rows
     )
     return (
-        "<h3>As the weeks grow</h3><p>Weeks that are not written yet are filled with copies of "
-        "written ones and the outputs that those gave; nothing is executed. Executing grows with "
-        "the seconds of the chapters above, two at a time.</p>"
         f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"
     )
