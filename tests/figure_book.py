@@ -1,5 +1,6 @@
 """A small book with figures, built with the course's own settings, for the browser tests."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -7,10 +8,14 @@ import sys
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from ipywidgets import Widget
+from ipywidgets.embed import dependency_state
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from specimens import every_specimen
 
 from paperclub import paths
+from paperclub.widgets.page import PLAIN as STATE
+from paperclub.widgets.page import VIEW
 
 HEADS = every_specimen()["attention_heads"]
 DATA, FIGURE = HEADS.cells
@@ -29,6 +34,32 @@ def notebook(*cells: str) -> nbformat.NotebookNode:
     return made
 
 
+def show_figures(page: nbformat.NotebookNode) -> None:
+    """Give a notebook the outputs and the widget state that a kernel would have given it.
+
+    The cells are run here: a kernel for each page takes longer than everything else.
+    """
+    page.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    names: dict = {}
+    shown = []
+    for cell in page.cells:
+        if cell.cell_type != "code":
+            continue
+        *before, last = ast.parse(cell.source).body
+        ends = isinstance(last, ast.Expr)
+        body = before if ends else [*before, last]
+        exec(compile(ast.Module(body, []), "a cell", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), "a cell", "eval"), names) if ends else None
+        if isinstance(value, Widget):
+            shown.append(value)
+            view = {"version_major": 2, "version_minor": 0, "model_id": value.model_id}
+            cell.outputs = [new_output("display_data", {VIEW: view, "text/plain": repr(value)})]
+    if shown:
+        state = dependency_state(shown, drop_defaults=False)
+        saved = {"version_major": 2, "version_minor": 0, "state": state}
+        page.metadata["widgets"] = {STATE: saved}
+
+
 PAGES = {
     "figure": ("# A figure\n\nWith $a^2 + b^2$ beside it.", DATA, FIGURE),
     "again": ("# The same figure again", DATA, FIGURE),
@@ -37,11 +68,14 @@ PAGES = {
 }
 
 
-def build_figure_book(folder: Path, cells: dict[str, tuple[str, ...]] = PAGES) -> Path:
+def build_figure_book(
+    folder: Path, cells: dict[str, tuple[str, ...]] = PAGES, with_kernels: bool = False
+) -> Path:
     """Build a book of pages in ``folder``; ``cells`` gives for each the cells of its notebook.
 
     The first page is the book's root. By default there are figures on two pages, plain widgets on
-    one, and neither on the last.
+    one, and neither on the last. ``with_kernels`` has the build execute the notebooks, as the
+    course's own book does.
 
     Returns:
         The folder with the HTML.
@@ -49,10 +83,15 @@ def build_figure_book(folder: Path, cells: dict[str, tuple[str, ...]] = PAGES) -
     pages = {name: notebook(*texts) for name, texts in cells.items()}
     root = next(iter(pages))
     for name, content in pages.items():
+        if not with_kernels:
+            show_figures(content)
         nbformat.write(content, folder / f"{name}.ipynb")
     shutil.copytree(paths.BOOK / "static", folder / "book" / "static")
     shutil.copytree(paths.BOOK / "ext", folder / "book" / "ext")
-    shutil.copy(paths.ROOT / "_config.yml", folder / "_config.yml")
+    settings = (paths.ROOT / "_config.yml").read_text("utf-8")
+    if not with_kernels:
+        settings = settings.replace("execute_notebooks: cache", "execute_notebooks: off")
+    (folder / "_config.yml").write_text(settings, "utf-8")
     others = "".join(f"- file: {name}\n" for name in list(pages)[1:])
     chapters = f"chapters:\n{others}" if others else ""
     (folder / "toc.yml").write_text(f"format: jb-book\nroot: {root}\n{chapters}", "utf-8")

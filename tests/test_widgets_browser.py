@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    return build_figure_book(tmp_path_factory.mktemp("figures"))
+    return build_figure_book(tmp_path_factory.mktemp("figures"), with_kernels=True)
 
 
 @pytest.fixture(scope="module")

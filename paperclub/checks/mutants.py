@@ -7,6 +7,7 @@ that it uses, but for those that another exercise asks for, which are mutated th
 
 import ast
 import copy
+import functools
 import itertools
 import types
 from collections import Counter
@@ -59,11 +60,26 @@ class Mutant:
 
     Attributes:
         name: Where and what: ``"weights: return softmax(x, -1) → return softmax(x, -2)"``.
-        answer: The changed reference; None if the changed file does not even load.
+        tree: The file with that change in it.
+        exercise: The exercise whose reference it is.
+        path: The file.
     """
 
     name: str
-    answer: Answer | None
+    tree: ast.Module
+    exercise: Exercise
+    path: Path
+
+    @functools.cached_property
+    def answer(self) -> Answer | None:
+        """The changed reference, made once it is asked for; None if the file does not even load."""
+        module = types.ModuleType(f"mutant_of_{self.path.stem}")
+        module.__file__ = str(self.path)
+        try:
+            exec(compile(self.tree, f"<mutant of {self.path.name}>", "exec"), vars(module))
+            return next(one for one in module.EXERCISES if one.id == self.exercise.id).reference
+        except Exception:  # noqa: BLE001 - what cannot be loaded is dead, for whatever reason
+            return None
 
 
 def mutants(exercise: Exercise, path: Path) -> Iterator[Mutant]:
@@ -89,17 +105,7 @@ def mutants(exercise: Exercise, path: Path) -> Iterator[Mutant]:
             # The same change of two lines that read the same: the second is told by its number.
             name = label if counted[label] == 1 else f"{label} ({counted[label]})"
             body = [*tree.body[:place], changed, *tree.body[place + 1 :]]
-            yield Mutant(name, _load(ast.Module(body, []), exercise, path))
-
-
-def _load(tree: ast.Module, exercise: Exercise, path: Path) -> Answer | None:
-    module = types.ModuleType(f"mutant_of_{path.stem}")
-    module.__file__ = str(path)
-    try:
-        exec(compile(tree, f"<mutant of {path.name}>", "exec"), vars(module))
-        return next(one for one in module.EXERCISES if one.id == exercise.id).reference
-    except Exception:  # noqa: BLE001 - a mutant that cannot be loaded is dead, for whatever reason
-        return None
+            yield Mutant(name, ast.Module(body, []), exercise, path)
 
 
 def _places(exercise: Exercise, tree: ast.Module, path: Path) -> list[int]:
