@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -232,12 +233,17 @@ def test_the_checks_are_measured_stage_by_stage(monkeypatch, tmp_path):
         {"stage": "Lint <all>", "seconds": 60.0, "weekly": 0.0, "year_s": 60.0},
         {"stage": "Every notebook", "seconds": 240.0, "weekly": 1.0, "year_s": 1560.0},
     ]
-    monkeypatch.setattr(
-        areas,
-        "_finished",
-        lambda command, *others: Path(command[-1]).write_text(json.dumps(dict(rows=rows))),
-    )
+    code = 0
+
+    def run(command, **options):
+        Path(command[-1]).write_text(json.dumps({"rows": rows}))
+        return SimpleNamespace(returncode=code)
+
+    monkeypatch.setattr(areas, "subprocess", SimpleNamespace(run=run))
     assert areas.checks() == {"rows": rows}
+    code = 1
+    with pytest.raises(CourseError, match="A check fails"):
+        areas.checks()
     assert "checks" not in chosen([])[1]
     assert rows_table(CHECKS, rows).row_count == 2
     page = costs_html_of({"checks": {"rows": rows}}, monkeypatch, tmp_path)

@@ -3,11 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 from mounts import can_mount
 from running import write_notebook
@@ -182,6 +185,58 @@ def test_the_export_is_one_folder_that_replaces_an_older_file(tree, tmp_path):
     assert "paper club/index.html" in names
     assert {name.split("/")[0] for name in names} == {"paper club"}
     assert [file.name for file in target.parent.iterdir()] == ["paper club.zip"]
+
+
+SLOW = """
+import os, time
+from pathlib import Path
+
+mark = Path("../begun") / str(os.getpid())
+mark.parent.mkdir(exist_ok=True)
+mark.touch()
+time.sleep(300)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no process groups to interrupt")
+def test_an_interrupted_build_leaves_no_kernel_and_begins_nothing_new(tmp_path):
+    root = copy_course(tmp_path / "course", [("markdown", "# Attention"), ("code", SLOW)])
+    for folder in ("exercises", "solutions"):
+        shutil.copy(root / "chapters" / "attention.ipynb", root / folder)
+    assert course(root, "derive").returncode == 0
+    begun = root / "begun"
+    running = subprocess.Popen(
+        [sys.executable, "-m", "paperclub.cli", "book", "build"],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    at_once = min(3, os.cpu_count() or 1)
+    wait_until(lambda: begun.is_dir() and len(list(begun.iterdir())) == at_once)
+    os.killpg(running.pid, signal.SIGINT)
+    said = running.communicate(timeout=60)[1]
+    assert running.returncode != 0 and "Traceback" not in said
+    kernels = [int(mark.name) for mark in begun.iterdir()]
+    assert len(kernels) == at_once, "a notebook was begun after the interruption"
+    wait_until(lambda: not any(map(psutil.pid_exists, kernels)))
+    wait_until(lambda: not group_lives(running.pid))
+
+
+def wait_until(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"not within {seconds} seconds"
+        time.sleep(0.1)
+
+
+def group_lives(leader: int) -> bool:
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.mark.skipif(not can_mount(), reason="no file system of its own for a test here")

@@ -6,6 +6,7 @@ succeeds is put where myst-nb looks for it. What fails is left to myst-nb, which
 more and reports it with its cell.
 """
 
+import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -40,11 +41,19 @@ def execute_all() -> None:
             pool.submit(execute, page, notebook, timeout, nobody): page
             for page, notebook in longest_first(waiting).items()
         }
-        for done, future in enumerate(as_completed(running), 1):
-            page, result = running[future], future.result()
-            if result.err is None:
-                keep(page, result.nb, result.time)
-            print(SAYS.format(done=done, total=len(running), page=page), flush=True)
+        try:
+            for done, future in enumerate(as_completed(running), 1):
+                page, result = running[future], future.result()
+                if result.err is None:
+                    keep(page, result.nb, result.time)
+                print(SAYS.format(done=done, total=len(running), page=page), flush=True)
+        except BaseException:
+            # After Ctrl-C the pool would go on with what is waiting, and nobody sees it. nbclient
+            # catches what would end a worker; a kernel ends by itself once its worker is gone.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
 
 
 def execute(
