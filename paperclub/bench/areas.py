@@ -82,11 +82,16 @@ def setup() -> Figures:
     with tempfile.TemporaryDirectory(prefix="paperclub-setup-") as folder:
         clone = ["git", "clone", "--quiet", "--depth", "1", paths.ROOT.as_uri(), folder]
         _finished(clone, "The course cannot be copied")
-        base = Path(sys.base_prefix)
-        python = base / "python.exe" if os.name == "nt" else base / "bin" / "python3"
         # The first command sets up and then runs; this one has next to nothing to run.
-        command = [str(python), str(Path(folder) / "course.py"), "format-notebooks", "--check"]
+        command = [*_course(Path(folder)), "format-notebooks", "--check"]
         return _timed(command, "The course cannot be set up", cwd=folder)
+
+
+def _course(folder: Path) -> list[str]:
+    """Return the command that sets a course up and runs its commands, as a person types it."""
+    base = Path(sys.base_prefix)
+    python = base / "python.exe" if os.name == "nt" else base / "bin" / "python3"
+    return [str(python), str(folder / "course.py")]
 
 
 def start() -> Figures:
@@ -162,7 +167,8 @@ def checks() -> Figures:
     """
     with tempfile.TemporaryDirectory(prefix="paperclub-checks-") as folder:
         file = Path(folder) / "stages.json"
-        command = [sys.executable, "-m", "paperclub.cli", "test", "--json", str(file)]
+        # It installs what the checks need besides.
+        command = [*_course(paths.ROOT), "test", "--json", str(file)]
         if subprocess.run(command, cwd=paths.ROOT, check=False).returncode != 0:
             raise CourseError("A check fails; what it says stands above. Nothing is written.")
         return json.loads(file.read_text("utf-8"))
