@@ -85,6 +85,7 @@ def plant(weeks: int) -> int:
             for file in (paths.ROOT / folder).glob(f"{source}.*"):
                 text = re.sub(rf"\b{source}\b", slug, file.read_text("utf-8"))
                 file.with_name(slug + file.suffix).write_text(text, "utf-8")
+        for folder in FOLDERS:  # once all is there: a chapter's outputs depend on the references
             _keep_as(f"{folder}/{source}", f"{folder}/{slug}")
     return len(written_weeks())
 
