@@ -298,6 +298,17 @@ def test_mathematics_comes_although_a_figure_cannot_be_drawn(browser, addresses)
     page.close()
 
 
+def test_a_page_in_a_tab_behind_waits_for_no_picture(browser, addresses):
+    page = browser.new_page()
+    page.add_init_script("""
+        Object.defineProperty(document, 'hidden', { get: () => true });
+        globalThis.requestAnimationFrame = () => 0;
+    """)
+    page.goto(addresses["http"] + "figure.html")
+    expect(page.locator("p mjx-container")).to_have_count(1)
+    page.close()
+
+
 def test_a_page_is_dark_from_the_first_though_the_theme_comes_late(browser, addresses):
     context = browser.new_context(color_scheme="dark")
     page = context.new_page()

@@ -1,9 +1,8 @@
 """Execute the book's notebooks, two at a time, before Sphinx reads them one by one.
 
 Run as ``python -m paperclub.site.execute`` with the surroundings that a page is executed in, and
-with ``PAPERCLUB_DATA`` naming a folder that is nobody's. What
-succeeds is put where myst-nb looks for it. What fails is left to myst-nb, which executes it once
-more and reports it with its cell.
+with ``PAPERCLUB_DATA`` naming a folder that is nobody's. What succeeds is put where myst-nb looks
+for it. What fails is left to myst-nb, which executes it once more and reports it with its cell.
 """
 
 import multiprocessing

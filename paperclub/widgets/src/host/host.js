@@ -48,8 +48,9 @@ function dataOf(hash) {
   return loading.get(hash);
 }
 
-/** After the next picture is on the screen. */
-const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+/** After the next picture is on the screen; a page in a tab behind has no screen, and waits for none. */
+const painted = () => (document.hidden ? Promise.resolve()
+  : new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 
 async function bringLateData(figure, model) {
   if (!Object.keys(figure.late ?? {}).length) return;
