@@ -158,6 +158,8 @@ def soundness(
     from paperclub.checks.soundness import measure_all
     from paperclub.exercises import slugs as all_slugs
 
+    if every and slugs:
+        raise CourseError("--every means all weeks; leave out the names, or --every.")
     measure_all(all_slugs() if every else slugs or [])
 
 

@@ -4,6 +4,22 @@ import os
 import tempfile
 from pathlib import Path
 
+from paperclub.errors import CourseError
+
+
+def require_place(option: str, file: Path) -> None:
+    """Make sure that ``file`` can be written, before the work whose result it is to hold.
+
+    Args:
+        option: What it was named with, for the message.
+        file: Where something is to be written.
+
+    Raises:
+        CourseError: It is a folder, or its folder is not there.
+    """
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        raise CourseError(f"{option} {file} is no place for a file; name one in a folder.")
+
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     r"""Write ``content`` to ``path`` in one step: a reader sees the old file or the new one.

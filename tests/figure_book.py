@@ -1,6 +1,5 @@
 """A small book with figures, built with the course's own settings, for the browser tests."""
 
-import ast
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import nbformat
 from ipywidgets import Widget
 from ipywidgets.embed import dependency_state
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from specimens import every_specimen
+from specimens import every_specimen, value_of
 
 from paperclub import paths
 from paperclub.widgets.page import PLAIN as STATE
@@ -45,11 +44,7 @@ def show_figures(page: nbformat.NotebookNode) -> None:
     for cell in page.cells:
         if cell.cell_type != "code":
             continue
-        *before, last = ast.parse(cell.source).body
-        ends = isinstance(last, ast.Expr)
-        body = before if ends else [*before, last]
-        exec(compile(ast.Module(body, []), "a cell", "exec"), names)
-        value = eval(compile(ast.Expression(last.value), "a cell", "eval"), names) if ends else None
+        value = value_of(cell.source, names)
         if isinstance(value, Widget):
             shown.append(value)
             view = {"version_major": 2, "version_minor": 0, "model_id": value.model_id}

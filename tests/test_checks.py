@@ -13,7 +13,7 @@ from running import write_notebook
 
 from paperclub.checks import chromium, firefox, growth, stages
 from paperclub.checks.outcome import Outcome, command_outcome, pytest_outcome
-from paperclub.checks.run import run_stages
+from paperclub.checks.run import run_checks, run_stages
 from paperclub.checks.stages import Stage
 from paperclub.errors import CourseError
 
@@ -77,6 +77,13 @@ def test_what_each_stage_took_is_written_down_if_asked(tmp_path, monkeypatch):
     (row,) = json.loads(file.read_text("utf-8"))["rows"]
     assert row.pop("seconds") >= 0
     assert row == {"stage": "one", "weekly": 0.5, "year_s": 3.5}
+
+
+def test_a_place_that_is_none_is_said_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr("paperclub.checks.run.stages", lambda quick: pytest.fail("it ran"))
+    for place in (tmp_path, tmp_path / "nowhere" / "stages.json"):
+        with pytest.raises(CourseError, match=r"--json .* is no place for a file"):
+            run_checks(json_file=place)
 
 
 def test_quick_leaves_out_the_slow_stages_only():

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from typer.testing import CliRunner
 
 from paperclub import exercises, paths
 from paperclub.checks import soundness
+from paperclub.cli import app
 from paperclub.errors import CourseError
 from paperclub.notebooks.new import still_to_write
 from paperclub.site.pages.soundness import soundness_html
@@ -110,6 +112,12 @@ def test_only_records_out_of_step_are_measured_unless_named(book, monkeypatch):
     with pytest.raises(CourseError):
         soundness.measure_all(["attention"], said.append)
     assert measured == ["attention", "attention"]
+
+
+def test_every_week_and_some_weeks_cannot_both_be_meant(monkeypatch):
+    monkeypatch.setattr(soundness, "measure", lambda slug: pytest.fail("it measured"))
+    done = CliRunner().invoke(app, ["soundness", "--every", "attention"])
+    assert isinstance(done.exception, CourseError) and "leave out the names" in str(done.exception)
 
 
 SOUND = read_record("attention")

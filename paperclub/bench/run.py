@@ -17,7 +17,7 @@ from paperclub.bench.machine import machine, same_machine, use_two_cores
 from paperclub.curriculum.checked_yaml import suggest
 from paperclub.curriculum.measured import CHECKS, GROWTH, measured
 from paperclub.errors import CourseError
-from paperclub.files import write_atomically
+from paperclub.files import require_place, write_atomically
 from paperclub.notebooks.parameters import defaults
 
 RUNS = {
@@ -52,8 +52,8 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
     """
     console = Console(soft_wrap=True, highlight=False)
     slugs, others = chosen(names)
-    if json_file and (json_file.is_dir() or not json_file.absolute().parent.is_dir()):
-        raise CourseError(f"--json {json_file} is no place for a file; name one in a folder.")
+    if json_file:
+        require_place("--json", json_file)
     here = machine()
     figures = kept(measured(), here, console)
     use_two_cores()

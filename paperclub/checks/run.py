@@ -9,7 +9,7 @@ from paperclub.checks.growth import in_a_year
 from paperclub.checks.outcome import Outcome
 from paperclub.checks.stages import Stage, stages
 from paperclub.curriculum import syllabus, written_weeks
-from paperclub.files import write_atomically
+from paperclub.files import require_place, write_atomically
 
 Result = tuple[str, Outcome, float]  # a stage's title, what came of it, its seconds
 
@@ -23,7 +23,12 @@ def run_checks(quick: bool = False, json_file: Path | None = None) -> int:
 
     Returns:
         The exit code: 0 if everything that was asked for ran and held, else 1.
+
+    Raises:
+        CourseError: ``json_file`` is no place for a file; nothing is run then.
     """
+    if json_file:
+        require_place("--json", json_file)
     every = stages(quick)
     left_out = [stage.title for stage in every if quick and stage.slow]
     if quick:

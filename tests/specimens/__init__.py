@@ -30,10 +30,15 @@ class Specimen:
 
     def figure(self) -> object:
         """Return the figure, made here."""
-        names: dict = {}
-        *before, last = ast.parse("\n".join(self.cells)).body
-        exec(compile(ast.Module(before, []), self.title, "exec"), names)
-        return eval(compile(ast.Expression(last.value), self.title, "eval"), names)
+        return value_of("\n".join(self.cells), {})
+
+
+def value_of(code: str, names: dict) -> object:
+    """Run code with ``names``; return what a cell would show: the expression that it ends with."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "a cell", "exec"), names)
+    return last and eval(compile(ast.Expression(last.value), "a cell", "eval"), names)
 
 
 def every_specimen() -> dict[str, Specimen]:
