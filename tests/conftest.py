@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from paperclub.threads import threads
+
 # Two kernels or two test processes share a laptop's two cores: none of them may take both.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+for name, number in threads(1).items():
+    os.environ.setdefault(name, number)
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from paperclub.checks.outcome import Outcome, command_outcome, pytest_outcome
 from paperclub.checks.run import run_checks, run_stages
 from paperclub.checks.stages import Stage
 from paperclub.errors import CourseError
+from paperclub.threads import NAMES
 
 CLOSING_LINE = r"\d+ passed, \d+ failed, \d+ skipped"
 
@@ -225,6 +226,16 @@ def test_marked_outputs_that_disagree_lead_to_the_claims(monkeypatch, capsys, tm
 
 def test_a_command_that_takes_too_long_is_a_failure():
     assert stages.run([sys.executable, "-c", "import time; time.sleep(600)"], limit=0.1) == 1
+
+
+def test_a_stage_computes_with_one_thread_whatever_the_surroundings_ask_for(monkeypatch):
+    """MKL's own variable, left at two, made every exercise's run twenty times as long."""
+    for name in NAMES:
+        monkeypatch.setenv(name, "2")
+    asked = "import sys, torch; sys.exit(torch.get_num_threads())"
+    assert stages.run([sys.executable, "-c", asked]) == 1
+    names = "import os, sys; sys.exit(sum(os.environ[name] != '1' for name in sys.argv[1:]))"
+    assert stages.run([sys.executable, "-c", names, *NAMES]) == 0
 
 
 def test_what_a_command_started_is_ended_with_it():

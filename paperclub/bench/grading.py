@@ -14,6 +14,7 @@ import psutil
 
 from paperclub import paths
 from paperclub.errors import CourseError
+from paperclub.threads import threads
 
 WEEK = "attention"
 CLASSES = (30, 300, 1000)
@@ -72,7 +73,7 @@ def _spoil(notebook: dict[str, Any], source: str) -> None:
 def _ours(place: Path, count: int) -> dict[str, Any]:
     write_class(place / "in", count)
     command = [sys.executable, "-P", "-m", "paperclub.cli"]
-    environment = {**os.environ, "PAPERCLUB_CLASS": str(place / "class"), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PAPERCLUB_CLASS": str(place / "class"), **threads(1)}
     _run([*command, "release", WEEK, "--to", str(place / "out")], environment, place)
     _run([*command, "collect", str(place / "in")], environment, place)
     grade = [*command, "grade", WEEK, "--workers", str(CORES)]

@@ -11,6 +11,8 @@ from typing import Any
 
 import psutil
 
+from paperclub.threads import threads
+
 # What makes figures comparable; the rest may change under the same machine.
 SAME = ("cpu", "cores", "memory_gib", "os")
 
@@ -38,8 +40,7 @@ def use_two_cores() -> None:
 
     macOS cannot bind a process to cores; there the threads alone are limited.
     """
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "2"
+    os.environ.update(threads(2))
     process = psutil.Process()
     if hasattr(process, "cpu_affinity"):
         process.cpu_affinity(_cores()[:2])

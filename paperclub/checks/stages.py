@@ -21,6 +21,7 @@ from paperclub.checks.spelling import NOT_FOUND
 from paperclub.errors import CourseError
 from paperclub.paths import ROOT
 from paperclub.site.execution import SURROUNDINGS
+from paperclub.threads import threads
 
 STAGE_LIMIT = 35 * 60  # seconds; a check that hangs is a check that failed, a slow machine is none
 CELL_LIMIT = 300  # seconds for one cell of a notebook
@@ -176,8 +177,7 @@ def run(
 
 def environment(data: str) -> dict[str, str]:
     """Return the environment of a stage: a data folder of its own, and one core a process."""
-    own = {"PAPERCLUB_DATA": data, "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
-    return {**os.environ, **own}
+    return {**os.environ, "PAPERCLUB_DATA": data, "PYTHONUTF8": "1", **threads(1)}
 
 
 def end_tree(process: subprocess.Popen) -> None:

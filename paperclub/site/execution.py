@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from paperclub import paths
 from paperclub.ledger.imports import imported_modules
 from paperclub.site.slides import mark_slides
+from paperclub.threads import threads
 
 CACHE = paths.BUILD / "executed"
 MARK = "course"  # in a notebook's kernelspec
@@ -32,7 +33,7 @@ SURROUNDINGS = {
     "PAPERCLUB_BOOK": "1",  # a page is the same for everybody: nobody's progress stands on it
     "PYTHONUTF8": "1",
     "NO_COLOR": "1",
-    "OMP_NUM_THREADS": "1",  # notebooks are executed side by side
+    **threads(1),  # notebooks are executed side by side
 }
 
 

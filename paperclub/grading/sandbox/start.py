@@ -20,6 +20,7 @@ from paperclub.errors import CourseError
 from paperclub.grading.sandbox.folders import Folder, remove_left_behind
 from paperclub.grading.sandbox.mirror import write_mirror
 from paperclub.grading.sandbox.seccomp import program
+from paperclub.threads import threads
 
 START_SECONDS = 120
 PIPE = 1 << 18  # bytes that wait for a child: the cases of a whole week
@@ -171,8 +172,8 @@ class Zygote:
     def _environment(self) -> dict[str, str]:
         """Return all that the sandbox's environment holds: it can be read there."""
         scratch = str(self._scratch)
-        one = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        return {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "MPLBACKEND": "Agg", **one}
+        quiet = {"LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
+        return {"HOME": scratch, "TMPDIR": scratch, **quiet, **threads(1)}
 
     def _settings(self, warm: tuple[str, ...]) -> dict[str, Any]:
         packages = _packages()
