@@ -48,6 +48,9 @@ def start(
 @app.command(rich_help_panel=AUTHOR)
 def test(
     quick: Annotated[bool, typer.Option(help="Leave out the slow parts, and say which.")] = False,
+    every: Annotated[
+        bool, typer.Option(help="With more than eight weeks: also those whose turn it is not.")
+    ] = False,
     json: Annotated[
         Path | None, typer.Option(help="Also write what each stage took here.", metavar="FILE")
     ] = None,
@@ -55,7 +58,7 @@ def test(
     """Run every check: lint, import rules, tests, notebooks, the book, a real browser."""
     from paperclub.checks.run import run_checks
 
-    raise typer.Exit(run_checks(quick=quick, json_file=json))
+    raise typer.Exit(run_checks(quick=quick, every=every, json_file=json))
 
 
 @club.command("check")

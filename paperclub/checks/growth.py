@@ -2,6 +2,7 @@
 
 A check grows with the year when it names a written week or one of the figures: a chapter's cells,
 the bank of wrong answers of its exercises, the screens of its page. The rest is counted as fixed.
+Where weeks take turns (:mod:`paperclub.checks.turns`), it grows only up to what a run makes.
 """
 
 import xml.etree.ElementTree as ElementTree
@@ -12,6 +13,8 @@ from paperclub import paths
 from paperclub.curriculum import syllabus, written_weeks
 
 FIGURES = paths.ROOT / "paperclub" / "widgets" / "dist"
+AT_ONCE = 8  # weeks whose own tests a run has time for
+IN_TURN = 6  # of them by the day; the others are left for what was worked on
 
 
 def weekly_share(report: Path) -> float:
@@ -30,8 +33,13 @@ def weekly_share(report: Path) -> float:
 @cache
 def weekly_names() -> frozenset[str]:
     """Return what the ids of such tests name: weeks and figures, in bare letters."""
-    slugs = [week.slug for week in written_weeks()]
-    return frozenset(bare(name) for name in [*slugs, *(file.stem for file in FIGURES.glob("*.js"))])
+    return frozenset({*(bare(week.slug) for week in written_weeks()), *figures()})
+
+
+@cache
+def figures() -> tuple[str, ...]:
+    """Return the figures, in bare letters."""
+    return tuple(sorted(bare(file.stem) for file in FIGURES.glob("*.js")))
 
 
 def bare(text: str) -> str:
@@ -39,12 +47,15 @@ def bare(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
-def in_a_year(seconds: float, weekly: float) -> float:
+def in_a_year(seconds: float, weekly: float, in_turn: bool = False) -> float:
     """Return the seconds of a stage once every week of the syllabus is written.
 
     Args:
         seconds: What it takes now.
         weekly: Which part of that grows with the year, 0 to 1.
+        in_turn: Whether a run leaves out the own tests of weeks whose turn it is not.
     """
-    times = len(syllabus().weeks) / max(1, len(written_weeks()))
-    return seconds * (1 - weekly + weekly * times)
+    year, written = len(syllabus().weeks), max(1, len(written_weeks()))
+    if in_turn:
+        year, written = min(year, AT_ONCE), min(written, AT_ONCE)
+    return seconds * (1 - weekly + weekly * year / written)

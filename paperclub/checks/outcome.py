@@ -19,6 +19,7 @@ class Outcome:
         skipped: Checks that were not run; they never count as passed.
         fault: Why the stage does not hold, in a few words; empty if it does.
         weekly: Which part of its time grows with the number of weeks, 0 to 1.
+        in_turn: Whether the weeks take turns at it.
     """
 
     passed: int = 0
@@ -26,6 +27,7 @@ class Outcome:
     skipped: int = 0
     fault: str = ""
     weekly: float = 0.0
+    in_turn: bool = False
 
     @property
     def holds(self) -> bool:
@@ -41,6 +43,7 @@ class Outcome:
             self.skipped + other.skipped,
             faults,
             max(self.weekly, other.weekly),
+            self.in_turn and other.in_turn,
         )
 
     def __str__(self) -> str:

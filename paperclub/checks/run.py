@@ -8,17 +8,19 @@ from typing import Any
 from paperclub.checks.growth import in_a_year
 from paperclub.checks.outcome import Outcome
 from paperclub.checks.stages import Stage, stages
+from paperclub.checks.turns import EVERY, this_turn
 from paperclub.curriculum import syllabus, written_weeks
 from paperclub.files import require_place, write_atomically
 
 Result = tuple[str, Outcome, float]  # a stage's title, what came of it, its seconds
 
 
-def run_checks(quick: bool = False, json_file: Path | None = None) -> int:
+def run_checks(quick: bool = False, every: bool = False, json_file: Path | None = None) -> int:
     """Run the checks and print what came of them.
 
     Args:
         quick: Leave out the slow stages and the tests marked slow, and say so.
+        every: Make every week's own tests, whose turn it is or not.
         json_file: Also write what each stage took here.
 
     Returns:
@@ -29,11 +31,14 @@ def run_checks(quick: bool = False, json_file: Path | None = None) -> int:
     """
     if json_file:
         require_place("--json", json_file)
-    every = stages(quick)
-    left_out = [stage.title for stage in every if quick and stage.slow]
+    turn = EVERY if every else this_turn()
+    all_stages = stages(quick, turn)
+    left_out = [f"by --quick: {stage.title}" for stage in all_stages if quick and stage.slow]
     if quick:
-        left_out.append("unit tests marked slow")
-    chosen = [stage for stage in every if stage.title not in left_out]
+        left_out.append("by --quick: unit tests marked slow")
+    if turn.weeks:
+        left_out.append(f"without --every: other days' tests, of {', '.join(turn.weeks)}")
+    chosen = [stage for stage in all_stages if not (quick and stage.slow)]
     return run_stages(chosen, left_out, json_file)
 
 
@@ -51,9 +56,10 @@ def run_stages(chosen: list[Stage], left_out: list[str], json_file: Path | None 
     say(f"\n=== Summary ({(time.monotonic() - begun) / 60:.1f} minutes)")
     for title, outcome, seconds in results:
         grows = f", {outcome.weekly:.0%} of it grows with the weeks" if outcome.weekly else ""
+        grows += ", in turn" if outcome.weekly and outcome.in_turn else ""
         say(f"  {title:<30} {verdict(outcome):<60} {seconds:7.1f} s{grows}")
-    for title in left_out:
-        say(f"  {title:<30} left out by --quick")
+    for words in left_out:
+        say(f"  Left out {words}")
     rows = [as_row(result) for result in results]
     weeks = f"{len(written_weeks())} to {len(syllabus().weeks)} weeks"
     year = sum(row["year_s"] for row in rows) / 60
@@ -72,7 +78,7 @@ def as_row(result: Result) -> dict[str, Any]:
         "stage": title,
         "seconds": round(seconds, 1),
         "weekly": round(outcome.weekly, 3),
-        "year_s": round(in_a_year(seconds, outcome.weekly), 1),
+        "year_s": round(in_a_year(seconds, outcome.weekly, outcome.in_turn), 1),
     }
 
 

@@ -18,6 +18,7 @@ from paperclub.checks.outcome import Outcome, command_outcome, pytest_outcome
 from paperclub.checks.programs import can_install
 from paperclub.checks.seccomp import ensure_libseccomp
 from paperclub.checks.spelling import NOT_FOUND
+from paperclub.checks.turns import EVERY, Turn
 from paperclub.errors import CourseError
 from paperclub.paths import ROOT
 from paperclub.site.execution import SURROUNDINGS
@@ -42,8 +43,13 @@ class Stage:
     slow: bool = False
 
 
-def stages(quick: bool) -> list[Stage]:
-    """Return all stages in order; with ``quick``, the unit tests leave out those marked slow."""
+def stages(quick: bool, turn: Turn = EVERY) -> list[Stage]:
+    """Return all stages in order.
+
+    Args:
+        quick: Leave out the unit tests marked slow.
+        turn: Which weeks' own tests are left out.
+    """
     python = sys.executable
     paperclub = [python, "-m", "paperclub.cli"]
     scripts = Path(sysconfig.get_path("scripts"))
@@ -57,11 +63,11 @@ def stages(quick: bool) -> list[Stage]:
         command_stage("Layout of the notebooks", [*paperclub, "format-notebooks", "--check"]),
         Stage("Spelling", run_spelling),
         command_stage("Form of the addresses", [python, "-m", "paperclub.checks.links"]),
-        Stage("Unit tests", lambda: run_unit_tests(unit)),
+        Stage("Unit tests", lambda: run_unit_tests(unit, turn)),
         Stage("Every notebook", run_notebooks, slow=True),
         Stage("The book, warnings as errors", build_book, slow=True),
-        Stage("In a real browser", run_browser_tests, slow=True),
-        Stage("In Firefox", run_firefox_tests, slow=True),
+        Stage("In a real browser", lambda: run_browser_tests(turn), slow=True),
+        Stage("In Firefox", lambda: run_firefox_tests(turn), slow=True),
     ]
 
 
@@ -81,10 +87,10 @@ def run_spelling() -> Outcome:
     return Outcome(skipped=1, fault="no dictionary to check with" if can_install() else "")
 
 
-def run_unit_tests(which: str) -> Outcome:
+def run_unit_tests(which: str, turn: Turn) -> Outcome:
     """Run the tests that need no browser; the sandbox's need a library of the system."""
     ensure_libseccomp()
-    return run_pytest(["-m", which, *TWO, "tests"])
+    return run_tests(["-m", which, *TWO], turn)
 
 
 def run_notebooks() -> Outcome:
@@ -112,7 +118,7 @@ def build_book() -> Outcome:
     return replace(outcome, weekly=1.0)
 
 
-def run_browser_tests() -> Outcome:
+def run_browser_tests(turn: Turn = EVERY) -> Outcome:
     """Run the tests that drive a browser; where there is none, nothing has passed."""
     try:
         browser = ensure_chromium()
@@ -120,10 +126,10 @@ def run_browser_tests() -> Outcome:
         print(error)
         return Outcome(skipped=1, fault="no browser to run them in")
     print(f"Browser: {browser}", flush=True)
-    return run_pytest(["-m", "browser and not firefox", *TWO, "tests"], all_must_run=True)
+    return run_tests(["-m", "browser and not firefox", *TWO], turn, all_must_run=True)
 
 
-def run_firefox_tests() -> Outcome:
+def run_firefox_tests(turn: Turn = EVERY) -> Outcome:
     """Run the figures' tests in a second engine; who has no Firefox need not install one.
 
     Where it could have been installed, as on a build machine, its absence speaks against the run.
@@ -137,7 +143,14 @@ def run_firefox_tests() -> Outcome:
         print("Not run: no Firefox was found (on Debian: sudo apt-get install firefox-esr).")
         return Outcome(skipped=1, fault="no Firefox to run them in" if can_install() else "")
     print(f"Browser: {browser}", flush=True)
-    return run_pytest(["-m", "firefox", "tests"], all_must_run=True)
+    return run_tests(["-m", "firefox"], turn, all_must_run=True)
+
+
+def run_tests(arguments: list[str], turn: Turn, all_must_run: bool = False) -> Outcome:
+    """Run those of the tests that ``arguments`` choose and whose turn it is."""
+    plugin = ["-p", "paperclub.checks.turns"]
+    outcome = run_pytest([*arguments, *plugin, "tests"], all_must_run, turn.surroundings)
+    return replace(outcome, in_turn=True)
 
 
 def run_pytest(

@@ -97,9 +97,11 @@ def _checks(rows: list[dict[str, Any]]) -> str:
     now, year = (sum(row[key] for row in rows) / 60 for key in ("seconds", "year_s"))
     return (
         "<h3>Checking the whole course</h3><p><code>python course.py test</code>, two processes at "
-        f"a time: {now:.0f} minutes now. A check that names a week or a figure grows with them; "
-        f"with all {len(syllabus().weeks)} weeks, each at what the written ones take on the "
-        f"average, it comes to {year:.0f} minutes.</p>" + _table(CHECKS, rows)
+        f"a time: {now:.0f} minutes now. A check that names a week or a figure grows with them. "
+        f"With all {len(syllabus().weeks)} weeks, each at what the written ones take on the "
+        f"average, it comes to {year:.0f} minutes: every notebook is executed in every run, and "
+        "of more than eight weeks’ own tests a run makes those of the weeks whose turn it is and "
+        "of those that were worked on (<code>--every</code> makes all).</p>" + _table(CHECKS, rows)
     )
 
 
