@@ -72,7 +72,9 @@ def test_nothing_at_all_does_not_hold():
 
 
 def test_what_each_stage_took_is_written_down_if_asked(tmp_path, monkeypatch):
-    monkeypatch.setattr("paperclub.checks.run.in_a_year", lambda seconds, weekly, in_turn: 7 * weekly)
+    monkeypatch.setattr(
+        "paperclub.checks.run.in_a_year", lambda seconds, weekly, in_turn: 7 * weekly
+    )
     file = tmp_path / "stages.json"
     run_stages([stage("one", Outcome(passed=1, weekly=0.5))], [], file)
     (row,) = json.loads(file.read_text("utf-8"))["rows"]
