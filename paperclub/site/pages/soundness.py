@@ -2,7 +2,7 @@
 
 from html import escape
 
-from paperclub import exercises
+from paperclub import paths
 from paperclub.curriculum import syllabus
 from paperclub.site.pages.names import count, week_place
 from paperclub.site.soundness import ExerciseRecord, MistakeRecord, Record, read_record
@@ -15,7 +15,7 @@ COLUMNS = (
 
 def soundness_html(root: str) -> str:
     """Return a table of every week's code exercises, and what lies behind its numbers."""
-    with_exercises = set(exercises.slugs())
+    with_exercises = {path.stem for path in paths.SOLUTIONS.glob("*.py")}
     return "".join(
         _week(week.slug, week_place(week, root))
         for week in syllabus().weeks
