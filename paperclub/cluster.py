@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from paperclub.errors import CourseError
 
+PATIENCE = 20  # seconds, for a scheduler to answer
 RETRIES = 3  # where a worker is lost, another one takes its work over
 
 
@@ -23,7 +24,7 @@ def cluster(scheduler: str) -> Iterator[concurrent.futures.Executor]:
             "--scheduler needs Dask's package, here and on every worker: pip install distributed"
         ) from error
     try:
-        client = Client(scheduler, timeout=20)
+        client = Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
         raise CourseError(f"No Dask scheduler answers at {scheduler}.") from error
     with client, client.get_executor(pure=False, retries=RETRIES) as pool:

@@ -33,7 +33,7 @@ def is_known(line: str) -> bool:
     if found := re.fullmatch(r"python course\.py ([\w-]+)(?: ([\w-]+))?(?: .*)?", line):
         command = COMMANDS.get(found[1])
         return command is not None and found[2] in (None, *getattr(command, "commands", [found[2]]))
-    if found := re.fullmatch(r"bash (\S+)", line):
+    if found := re.fullmatch(r"bash (\S+)(?: .*)?", line):
         return (ROOT / found[1]).is_file()
     if found := re.fullmatch(r"python -m (paperclub[\w.]*)(?: .*)?", line):
         return (ROOT / found[1].replace(".", "/")).with_suffix(".py").is_file()

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from paperclub import cluster
 from paperclub.errors import CourseError
 from paperclub.grading import batch, work
 from paperclub.grading.batch import Options, grade_week
@@ -291,7 +292,8 @@ def test_a_cluster_that_loses_a_worker_loses_no_mark_and_doubles_none(room, monk
     assert rows(room) == len(STUDENTS)
 
 
-def test_a_cluster_that_does_not_answer_is_named(room):
+def test_a_cluster_that_does_not_answer_is_named(room, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
     # Nothing listens there.
     with (
         pytest.raises(CourseError, match="No Dask scheduler answers"),

@@ -9,7 +9,7 @@ from distributed import WorkerPlugin
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from typer.testing import CliRunner
 
-from paperclub import paths
+from paperclub import cluster, paths
 from paperclub.cli import app
 from paperclub.errors import CourseError
 from paperclub.ledger import MIME, Outcome, code_hash, read_ledger
@@ -266,7 +266,8 @@ def test_a_cluster_that_loses_a_worker_loses_no_seed_and_doubles_none(tree, monk
                 client.submit(seed_elsewhere, "attention", "small", 1, "another").result()
 
 
-def test_a_cluster_that_does_not_answer_is_named_and_the_seeds_are_kept(played):
+def test_a_cluster_that_does_not_answer_is_named_and_the_seeds_are_kept(played, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
     played(lambda seed: executed(entry(seed)))
     # Nothing listens there.
     with pytest.raises(CourseError, match="No Dask scheduler answers"):
