@@ -133,6 +133,14 @@ def test_the_part_that_grows_with_the_weeks_is_that_which_names_a_week_or_a_figu
     assert growth.weekly_share(report) == 0.6
 
 
+def test_the_part_of_the_book_that_grows_is_that_of_weeks_pages(tmp_path):
+    for name in ("index", "book/year", "chapters/attention", "_static/part", "search"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.html").touch()
+    assert growth.share_of_pages(tmp_path, stages.NOTEBOOKS) == 1 / 4
+    assert growth.share_of_pages(tmp_path / "nowhere", stages.NOTEBOOKS) == 0
+
+
 def test_the_year_takes_the_fixed_part_once_and_the_rest_for_every_week(monkeypatch):
     monkeypatch.setattr(growth, "written_weeks", lambda: [1] * 13)
     monkeypatch.setattr(growth, "syllabus", lambda: SimpleNamespace(weeks=[1] * 52))

@@ -6,6 +6,7 @@ Where weeks take turns (:mod:`paperclub.checks.turns`), it grows only up to what
 """
 
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def weekly_share(report: Path) -> float:
         else:
             fixed += seconds
     return grows / (grows + fixed) if grows + fixed else 0.0
+
+
+def share_of_pages(book: Path, folders: Iterable[str]) -> float:
+    """Return which part of a built book's pages lies in ``folders``, 0 to 1."""
+    pages = [page for page in book.rglob("*.html") if "_static" not in page.parts]
+    weekly = [page for page in pages if page.relative_to(book).parts[0] in folders]
+    return len(weekly) / len(pages) if pages else 0.0
 
 
 @cache
