@@ -148,7 +148,7 @@ def test_the_year_takes_the_fixed_part_once_and_the_rest_for_every_week(monkeypa
     assert growth.in_a_year(10, 0) == 10
 
 
-@pytest.mark.parametrize(("written", "times"), [(4, 2), (8, 1), (30, 1)])
+@pytest.mark.parametrize(("written", "times"), [(3, 2), (8, 0.75), (30, 1)])
 def test_where_weeks_take_turns_the_year_takes_what_a_run_has_time_for(monkeypatch, written, times):
     monkeypatch.setattr(growth, "written_weeks", lambda: [1] * written)
     monkeypatch.setattr(growth, "syllabus", lambda: SimpleNamespace(weeks=[1] * 52))

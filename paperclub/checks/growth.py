@@ -14,8 +14,9 @@ from paperclub import paths
 from paperclub.curriculum import syllabus, written_weeks
 
 FIGURES = paths.ROOT / "paperclub" / "widgets" / "dist"
-AT_ONCE = 8  # weeks whose own tests a run has time for
-IN_TURN = 6  # of them by the day; the others are left for what was worked on
+AT_ONCE = 8  # up to so many weeks, a run makes the own tests of all of them
+IN_TURN = 4  # beyond, those of so many by the day,
+WORKED_ON = 2  # and of the weeks that were worked on: so many, where one a week is written
 
 
 def weekly_share(report: Path) -> float:
@@ -65,5 +66,10 @@ def in_a_year(seconds: float, weekly: float, in_turn: bool = False) -> float:
     """
     year, written = len(syllabus().weeks), max(1, len(written_weeks()))
     if in_turn:
-        year, written = min(year, AT_ONCE), min(written, AT_ONCE)
+        year, written = made_of(year), made_of(written)
     return seconds * (1 - weekly + weekly * year / written)
+
+
+def made_of(weeks: int) -> int:
+    """Return of how many out of so many weeks a run makes the own tests."""
+    return weeks if weeks <= AT_ONCE else IN_TURN + WORKED_ON
