@@ -139,7 +139,8 @@ def bench(
     areas: Annotated[
         list[str] | None,
         typer.Argument(
-            help="chapters, book, start; notebooks, growth, setup, figures, grading only if named."
+            help="chapters, book, start; only if named: "
+            "checks, notebooks, growth, setup, figures, grading."
         ),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Also write the figures here.")] = None,

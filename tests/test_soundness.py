@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -9,6 +10,8 @@ from paperclub import exercises, paths
 from paperclub.checks import soundness
 from paperclub.cli import app
 from paperclub.errors import CourseError
+from paperclub.exercises.compare import same
+from paperclub.exercises.run import Outcome
 from paperclub.notebooks.new import still_to_write
 from paperclub.site.pages.soundness import soundness_html
 from paperclub.site.soundness import (
@@ -179,3 +182,13 @@ def test_a_stale_or_missing_record_is_said_with_the_command(book):
     )
     write_record(record("other"))
     assert '<p class="stale">' in soundness_html("")
+
+
+def test_no_gradient_is_a_gradient_of_zeros():
+    """An output that does not depend on an input: PyTorch gives None, another way zeros."""
+    nothing, zeros, some = (Outcome(gradients={"x": x}) for x in (None, np.zeros(3), np.ones(3)))
+    assert soundness._gap(nothing, nothing) == soundness._gap(zeros, nothing) == 0
+    assert soundness._gap(some, nothing) == 1
+    assert soundness._gap(nothing, some) == np.inf
+    assert not any(same(one, some, "gradient", 0.1) for one in (nothing, zeros))
+    assert same(zeros, nothing, "gradient", 0.1) and same(nothing, zeros, "gradient", 0.1)

@@ -96,6 +96,7 @@ def mutants(exercise: Exercise, path: Path) -> Iterator[Mutant]:
     counted: Counter[str] = Counter()
     for place in _places(exercise, tree, path):
         original = tree.body[place]
+        assert isinstance(original, Holder)  # nothing else makes a name
         seen = {ast.dump(original)}
         for label, changed in _changes(original):
             if ast.dump(changed) in seen:
@@ -181,18 +182,16 @@ def _changes(holder: Holder) -> Iterator[tuple[str, Holder]]:
 def _swap(holder: Holder, old: ast.AST, new: ast.AST) -> tuple[str, str]:
     """Put ``new`` in the place of ``old``; return its statement's line before and after."""
     statement = next(s for s in reversed(list(_statements(holder))) if _holds(s, old))
-    before = _line(statement)
-    if statement is old:
-        statement, parent = new, next(n for n in ast.walk(holder) if old in _children(n))
-    else:
-        parent = next(n for n in ast.walk(statement) if old in _children(n))
+    before, whole = _line(statement), statement is old
+    around = holder if whole else statement
+    parent = next(n for n in ast.walk(around) if old in _children(n))
     for field, value in ast.iter_fields(parent):
         if value is old:
             setattr(parent, field, new)
         elif isinstance(value, list):
             setattr(parent, field, [new if item is old else item for item in value])
     ast.fix_missing_locations(holder)
-    return before, _line(statement)
+    return before, _line(new if whole else statement)
 
 
 def _holds(statement: ast.stmt, node: ast.AST) -> bool:
@@ -203,7 +202,7 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return list(ast.iter_child_nodes(node))
 
 
-def _line(statement: ast.stmt) -> str:
+def _line(statement: ast.AST) -> str:
     return ast.unparse(statement).splitlines()[0]
 
 
@@ -324,7 +323,7 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
                 yield _with(node, args=[*node.args[:place], other, *node.args[place + 1 :]])
 
 
-def _off_by_one(node: ast.Slice) -> Iterator[ast.Slice]:
+def _off_by_one(node: ast.Slice) -> Iterator[ast.AST]:
     for field in ("lower", "upper"):
         bound = getattr(node, field)
         if bound is not None:

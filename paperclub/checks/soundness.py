@@ -19,7 +19,7 @@ import torch
 from paperclub import exercises, paths
 from paperclub.checks.mutants import mutants
 from paperclub.errors import CourseError
-from paperclub.exercises import Case, Exercise, Mistake, Verdict
+from paperclub.exercises import Case, Exercise, Mistake, Prediction, Verdict
 from paperclub.exercises.compare import ASPECTS, GRADIENT, OUTPUT, allowed, same
 from paperclub.exercises.judge import PATIENCE, Row, judge, rows_of, seeds_of
 from paperclub.exercises.notion import Answer
@@ -67,7 +67,7 @@ def code_exercises(slug: str) -> list[Exercise]:
     return [one for one in exercises.exercises_of(slug) if isinstance(one, Exercise)]
 
 
-def bank(exercise: Exercise) -> Bank:
+def bank(exercise: Exercise | Prediction) -> Bank:
     """Return what ``tests/answers/SLUG.py`` knows of an exercise.
 
     Raises:
@@ -89,6 +89,7 @@ def _answers(slug: str) -> ModuleType:
             f"{path} is missing: right answers to the week's exercises, written in other ways."
         )
     spec = importlib.util.spec_from_file_location(f"answers_of_{slug}", path)
+    assert spec is not None and spec.loader is not None  # the path is a Python file's
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -118,19 +119,15 @@ def passes(exercise: Exercise, answer: Answer, seeds: Iterable[int]) -> int:
     return sum(judged(exercise, answer, [seed]).status == "passed" for seed in seeds)
 
 
-def is_right(
-    exercise: Exercise, answer: Answer, seeds: Iterable[int] = SEEDS_OF_OTHER_WAYS
-) -> bool:
+def is_right(exercise: Exercise, answer: Answer) -> bool:
     """Does an answer pass at each of the learner's seeds and of others, alone?"""
-    tried = [*seeds_of(exercise), *seeds]
+    tried = [*seeds_of(exercise), *SEEDS_OF_OTHER_WAYS]
     return passes(exercise, answer, tried) == len(tried)
 
 
-def is_refused(
-    exercise: Exercise, answer: Answer, seeds: Iterable[int] = SEEDS_OF_OTHER_WAYS
-) -> bool:
+def is_refused(exercise: Exercise, answer: Answer) -> bool:
     """Does an answer earn nothing at each seed alone?"""
-    return all(judged(exercise, answer, [seed]).points == 0 for seed in seeds)
+    return all(judged(exercise, answer, [seed]).points == 0 for seed in SEEDS_OF_OTHER_WAYS)
 
 
 def told(
@@ -236,12 +233,18 @@ def _gap(left: Outcome, right: Outcome) -> float:
     if left.raised or left.changed != right.changed:
         return math.inf
     largest = 0.0
-    for aspect, mine, theirs in (
+    pairs: tuple[tuple[str, Mapping[str, np.ndarray | None], Mapping[str, np.ndarray | None]], ...]
+    pairs = (
         (OUTPUT, left.values, right.values),
         (GRADIENT, left.gradients, right.gradients if left.gradients else {}),
-    ):
+    )
+    for aspect, mine, theirs in pairs:
         for key, expected in theirs.items():
             given = mine.get(key)
+            if expected is None:  # a gradient of zeros
+                if given is None:
+                    continue
+                expected = np.zeros_like(given)
             if given is None or given.shape != expected.shape or np.isnan(given).any():
                 return math.inf
             atol = allowed(right, aspect, key, 1.0)

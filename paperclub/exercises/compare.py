@@ -1,5 +1,6 @@
 """Are two outcomes the same, and if not, where do they part?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,9 @@ def same(left: Outcome, right: Outcome, aspect: str, tolerance: float) -> bool:
 
     Two outcomes that both raised are the same when they raised the same kind of exception.
     """
-    mine, theirs = raised(left, aspect), raised(right, aspect)
-    if mine or theirs:
-        return bool(mine and theirs and mine.kind == theirs.kind)
+    one, other = raised(left, aspect), raised(right, aspect)
+    if one or other:
+        return bool(one and other and one.kind == other.kind)
     if left.late or right.late or left.strange or right.strange or left.blank != right.blank:
         return False
     if aspect == INPUTS:
@@ -125,11 +126,13 @@ def first_difference(
     raise ValueError("the outcome is the expected one")
 
 
-def _other_parts(mine: dict, theirs: dict, tolerance: float) -> Difference:
+def _other_parts(
+    mine: Mapping[str, np.ndarray | None], theirs: Mapping[str, np.ndarray | None], tolerance: float
+) -> Difference:
     """Say that a list came back for an array; many answers hand back the weights as well."""
     for name, expected in theirs.items():
         pieces = [value for key, value in mine.items() if key.startswith(f"{name}[")]
-        if not pieces:
+        if not pieces or expected is None:
             continue
         magnitude = float(np.abs(expected).max(initial=0.0)) or 1.0
         if close(pieces[0], expected, tolerance * magnitude):
@@ -214,5 +217,5 @@ def number(value: np.generic) -> str:
     return f"{value:.6g}"
 
 
-def _of(outcome: Outcome, aspect: str) -> dict[str, np.ndarray | None]:
+def _of(outcome: Outcome, aspect: str) -> Mapping[str, np.ndarray | None]:
     return outcome.gradients if aspect == GRADIENT else outcome.values

@@ -23,7 +23,7 @@ from paperclub.exercises.compare import (
 )
 from paperclub.exercises.meaning import meaning
 from paperclub.exercises.notion import Answer, Case, Exercise, Heading, Mistake
-from paperclub.exercises.run import Outcome, run
+from paperclub.exercises.run import Outcome, Raised, run
 from paperclub.exercises.verdict import Code, Pair, Part, Verdict
 
 SEEDS = 5
@@ -199,9 +199,9 @@ class _Judged:
 
     def _unknown(self) -> Verdict:
         failing = self.failing
-        stopped = [place for place in failing if raised(self.outcomes[place], self.aspect)]
-        if stopped:
-            return self._raised(stopped[0])
+        for place in failing:
+            if problem := raised(self.outcomes[place], self.aspect):
+                return self._raised(place, problem)
         # A shape says more than a value.
         place = next((p for p in failing if self._other_shape(p)), failing[0])
         heading = "The gradient is wrong" if self.aspect == GRADIENT else "Not yet"
@@ -217,8 +217,7 @@ class _Judged:
             )
         return self._verdict("wrong", heading, (*parts, *self._shown(place), *self._help()))
 
-    def _raised(self, place: int) -> Verdict:
-        problem = raised(self.outcomes[place], self.aspect)
+    def _raised(self, place: int, problem: Raised) -> Verdict:
         parts: list[Part] = []
         if self.aspect == GRADIENT:
             parts.append("The values are right, but they cannot be differentiated.")
@@ -276,7 +275,7 @@ class _Judged:
         if self.outcomes[place].raised:
             return inputs
         found = self._first_difference(place)
-        if found.mine is None:
+        if found.mine is None or found.expected is None or found.wrong is None:
             return inputs
         return (*inputs, Pair(found.name, found.mine, found.expected, found.wrong))
 

@@ -244,8 +244,9 @@ def _raised(error: BaseException) -> Raised:
     own = [frame for frame in frames if not _in_a_library(frame.filename)]
     if not own:
         return Raised(kind, message, "", 0)
-    line = linecache.getline(own[-1].filename, own[-1].lineno).strip()
-    return Raised(kind, message, line, own[-1].lineno)
+    number = own[-1].lineno or 0
+    line = linecache.getline(own[-1].filename, number).strip()
+    return Raised(kind, message, line, number)
 
 
 _LIBRARIES = [
