@@ -95,6 +95,17 @@ def test_git_tells_what_was_worked_on_lately_committed_or_not(nine_weeks):
     assert turns.this_turn().weeks == waiting[3:]
 
 
+def test_what_was_merged_lately_was_worked_on_lately(nine_weeks):
+    waits = turns.this_turn().weeks[0]
+    git(nine_weeks, "switch", "-qc", "side")
+    edit(nine_weeks, waits)
+    commit(nine_weeks, days_ago=90)
+    git(nine_weeks, "switch", "-q", "-")
+    assert waits in turns.this_turn().weeks
+    git(nine_weeks, "merge", "-q", "--no-ff", "-m", "x", "side")
+    assert waits not in turns.this_turn().weeks
+
+
 def test_where_git_does_not_tell_every_test_is_made(nine_weeks, tmp_path_factory, monkeypatch):
     assert turns.this_turn() != EVERY
     shallow = tmp_path_factory.mktemp("shallow") / "copy"

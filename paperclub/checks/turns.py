@@ -96,10 +96,12 @@ def worked_on(days: int) -> list[str] | None:
 
     It does not where there is no git, and where a checkout holds the last commit only.
     """
-    top = _git("rev-parse", "--show-toplevel", "--is-shallow-repository")
-    if top != [str(paths.ROOT), "false"]:
+    about = _git("rev-parse", "--show-toplevel", "--is-shallow-repository")
+    if about is None or not paths.ROOT.samefile(about[0]) or about[1] != "false":
         return None
-    committed = _git("log", f"--since={days} days ago", "--name-only", "--format=")
+    # What was merged lately was worked on lately, whenever its own commits were made.
+    lately = ["--first-parent", "-m", f"--since={days} days ago"]
+    committed = _git("log", *lately, "--name-only", "--format=")
     lying = _git("ls-files", "--modified", "--others", "--exclude-standard")
     staged = _git("diff", "--cached", "--name-only")
     if committed is None or lying is None or staged is None:
