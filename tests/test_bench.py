@@ -249,6 +249,20 @@ def test_the_checks_are_measured_stage_by_stage(monkeypatch, tmp_path):
     page = costs_html_of({"checks": {"rows": rows}}, monkeypatch, tmp_path)
     assert "5 minutes now" in page and "it comes to 27 minutes" in page
     assert "<td>Lint &lt;all&gt;</td><td>60</td><td>0</td><td>60</td>" in page
+    assert "median" not in page, "no chapter is measured"
+
+
+def test_what_the_checks_would_take_with_chapters_of_the_years_median_is_said(
+    monkeypatch, tmp_path
+):
+    rows = [
+        {"stage": "Lint", "seconds": 60.0, "weekly": 0.0, "chapters": 0.0, "year_s": 60.0},
+        {"stage": "Notebooks", "seconds": 240.0, "weekly": 1.0, "chapters": 0.5, "year_s": 1560.0},
+    ]
+    weeks = {name: {"seconds": s} for name, s in {"a": 30.0, "b": 100.0, "c": 50.0}.items()}
+    page = costs_html_of({"checks": {"rows": rows}, "chapters": weeks}, monkeypatch, tmp_path)
+    assert "median of the written chapters is 50 s; at the 25 s" in page
+    assert f"should be, {(60 + 1560 * 0.75) / 60:.0f} minutes" in page
 
 
 def costs_html_of(figures, monkeypatch, folder) -> str:

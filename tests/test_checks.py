@@ -76,10 +76,10 @@ def test_what_each_stage_took_is_written_down_if_asked(tmp_path, monkeypatch):
         "paperclub.checks.run.in_a_year", lambda seconds, weekly, in_turn: 7 * weekly
     )
     file = tmp_path / "stages.json"
-    run_stages([stage("one", Outcome(passed=1, weekly=0.5))], [], file)
+    run_stages([stage("one", Outcome(passed=1, weekly=0.5, chapters=0.25))], [], file)
     (row,) = json.loads(file.read_text("utf-8"))["rows"]
     assert row.pop("seconds") >= 0
-    assert row == {"stage": "one", "weekly": 0.5, "year_s": 3.5}
+    assert row == {"stage": "one", "weekly": 0.5, "chapters": 0.25, "year_s": 3.5}
 
 
 def test_a_place_that_is_none_is_said_before_anything_runs(tmp_path, monkeypatch):
@@ -131,6 +131,16 @@ def test_the_part_that_grows_with_the_weeks_is_that_which_names_a_week_or_a_figu
     tests = "".join(f'<testcase name="{name}" time="{time}"/>' for name, time in cases.items())
     report.write_text(f"<testsuites><testsuite>{tests}</testsuite></testsuites>")
     assert growth.weekly_share(report) == 0.6
+
+
+def test_the_part_that_chapters_take_is_told_apart(tmp_path):
+    times = {"chapters.attention.ipynb": 6, "solutions.attention.ipynb": 1, "tests.chapters": 1}
+    tests = "".join(f'<testcase classname="{name}" time="{s}"/>' for name, s in times.items())
+    report = tmp_path / "report.xml"
+    report.write_text(f"<testsuites><testsuite>{tests}</testsuite></testsuites>")
+    assert growth.chapters_share(report) == 0.75
+    report.write_text("<testsuites/>")
+    assert growth.chapters_share(report) == 0
 
 
 def test_the_part_of_the_book_that_grows_is_that_of_weeks_pages(tmp_path):

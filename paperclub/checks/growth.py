@@ -6,7 +6,7 @@ Where weeks take turns (:mod:`paperclub.checks.turns`), it grows only up to what
 """
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,15 +21,20 @@ WORKED_ON = 2  # and of the weeks that were worked on: so many, where one a week
 
 def weekly_share(report: Path) -> float:
     """Return which part of the tests' time in a JUnit report grows with the year, 0 to 1."""
-    grows = fixed = 0.0
-    for test in ElementTree.parse(report).getroot().iter("testcase"):
-        seconds = float(test.get("time", "0"))
-        said = bare(f"{test.get('classname', '')} {test.get('name', '')}")
-        if any(name in said for name in weekly_names()):
-            grows += seconds
-        else:
-            fixed += seconds
-    return grows / (grows + fixed) if grows + fixed else 0.0
+    return _share(report, lambda said: any(name in bare(said) for name in weekly_names()))
+
+
+def chapters_share(report: Path) -> float:
+    """Return which part of that time chapters take, 0 to 1."""
+    return _share(report, lambda said: said.startswith("chapters."))
+
+
+def _share(report: Path, counts: Callable[[str], bool]) -> float:
+    tests = list(ElementTree.parse(report).getroot().iter("testcase"))
+    seconds = [float(test.get("time", "0")) for test in tests]
+    said = [f"{test.get('classname', '')} {test.get('name', '')}" for test in tests]
+    counted = sum(time for time, words in zip(seconds, said, strict=True) if counts(words))
+    return counted / sum(seconds) if sum(seconds) else 0.0
 
 
 def share_of_pages(book: Path, folders: Iterable[str]) -> float:

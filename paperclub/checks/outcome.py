@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-from paperclub.checks.growth import weekly_share
+from paperclub.checks.growth import chapters_share, weekly_share
 
 PYTEST_RAN = (0, 1)  # pytest's exit codes after running what it was asked to run
 
@@ -20,6 +20,7 @@ class Outcome:
         fault: Why the stage does not hold, in a few words; empty if it does.
         weekly: Which part of its time grows with the number of weeks, 0 to 1.
         in_turn: Whether the weeks take turns at it.
+        chapters: Which part of its time chapters take, 0 to 1.
     """
 
     passed: int = 0
@@ -28,6 +29,7 @@ class Outcome:
     fault: str = ""
     weekly: float = 0.0
     in_turn: bool = False
+    chapters: float = 0.0
 
     @property
     def holds(self) -> bool:
@@ -44,6 +46,7 @@ class Outcome:
             faults,
             max(self.weekly, other.weekly),
             self.in_turn and other.in_turn,
+            max(self.chapters, other.chapters),
         )
 
     def __str__(self) -> str:
@@ -80,4 +83,5 @@ def pytest_outcome(code: int, report: Path, all_must_run: bool = False) -> Outco
         failed, fault = max(failed, 1), f"pytest ended with exit code {code}"
     elif skipped and all_must_run:
         fault = "; ".join(filter(None, [fault, f"{skipped} could not run"]))
-    return Outcome(passed, failed, skipped, fault, weekly_share(report))
+    shares = {"weekly": weekly_share(report), "chapters": chapters_share(report)}
+    return Outcome(passed, failed, skipped, fault, **shares)

@@ -78,6 +78,7 @@ def as_row(result: Result) -> dict[str, Any]:
         "stage": title,
         "seconds": round(seconds, 1),
         "weekly": round(outcome.weekly, 3),
+        "chapters": round(outcome.chapters, 3),
         "year_s": round(in_a_year(seconds, outcome.weekly, outcome.in_turn), 1),
     }
 
