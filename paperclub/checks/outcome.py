@@ -83,5 +83,5 @@ def pytest_outcome(code: int, report: Path, all_must_run: bool = False) -> Outco
         failed, fault = max(failed, 1), f"pytest ended with exit code {code}"
     elif skipped and all_must_run:
         fault = "; ".join(filter(None, [fault, f"{skipped} could not run"]))
-    shares = {"weekly": weekly_share(report), "chapters": chapters_share(report)}
-    return Outcome(passed, failed, skipped, fault, **shares)
+    weekly, chapters = weekly_share(report), chapters_share(report)
+    return Outcome(passed, failed, skipped, fault, weekly, chapters=chapters)
