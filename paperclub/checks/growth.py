@@ -21,12 +21,18 @@ WORKED_ON = 2  # and of the weeks that were worked on: so many, where one a week
 
 def weekly_share(report: Path) -> float:
     """Return which part of the tests' time in a JUnit report grows with the year, 0 to 1."""
-    return _share(report, lambda said: any(name in bare(said) for name in weekly_names()))
+    return _share(report, lambda said: bool(named_in(said)))
 
 
 def chapters_share(report: Path) -> float:
     """Return which part of that time chapters take, 0 to 1."""
     return _share(report, lambda said: said.startswith("chapters."))
+
+
+def named_in(test: str) -> set[str]:
+    """Return the weeks and figures that a test's id names, in bare letters."""
+    said = bare(test)
+    return {name for name in weekly_names() if name in said}
 
 
 def _share(report: Path, counts: Callable[[str], bool]) -> float:

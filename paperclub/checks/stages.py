@@ -25,7 +25,7 @@ from paperclub.paths import HTML, ROOT
 from paperclub.site.execution import SURROUNDINGS
 from paperclub.threads import threads
 
-STAGE_LIMIT = 60 * 60  # seconds; a check that hangs is a check that failed, a slow machine is none
+STAGE_LIMIT = 35 * 60  # seconds; a check that hangs is a check that failed, a slow machine is none
 CELL_LIMIT = 300  # seconds for one cell of a notebook
 NOTEBOOKS = ("chapters", "solutions", "exercises")
 MOVED = (

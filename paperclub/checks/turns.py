@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pytest
 
 from paperclub import paths
-from paperclub.checks.growth import AT_ONCE, IN_TURN, bare, figures, weekly_names
+from paperclub.checks.growth import AT_ONCE, IN_TURN, bare, figures, named_in
 from paperclub.curriculum import written_weeks
 
 LEFT_OUT = "PAPERCLUB_LEFT_OUT"  # names, in bare letters, with blanks between them
@@ -123,12 +123,11 @@ def _git(*words: str) -> list[str] | None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that name nothing but what is left out."""
     left_out = set(os.environ.get(LEFT_OUT, "").split())
-    gone = [item for item in items if left_out and _named(item) and _named(item) <= left_out]
+    made: list[pytest.Item] = []
+    gone: list[pytest.Item] = []
+    for item in items:
+        named = named_in(item.nodeid)
+        (gone if named and named <= left_out else made).append(item)
     if gone:
         config.hook.pytest_deselected(items=gone)
-        items[:] = [item for item in items if item not in set(gone)]
-
-
-def _named(item: pytest.Item) -> set[str]:
-    said = bare(item.nodeid)
-    return {name for name in weekly_names() if name in said}
+        items[:] = made
