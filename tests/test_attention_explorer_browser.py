@@ -179,6 +179,25 @@ def test_letters_are_typed_one_by_one_and_none_is_lost(visit, python):
     )
 
 
+TYPE_AND_PRESS = """(figure, [text, key]) => {
+  const field = figure.querySelector("textarea");
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  const press = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  figure.querySelector("canvas.pc-picture").dispatchEvent(press);
+}"""
+
+
+def test_a_key_at_once_after_a_letter_chooses_in_what_was_typed(visit, python):
+    figure = explorer_on(visit())
+    text = "My lord, what say you?"
+    figure.evaluate(TYPE_AND_PRESS, [text, "ArrowUp"])
+    expected = python.sentence(text=text, query=len(look(text)["tokens"]) - 2)
+    assert said(figure) == expected
+    figure.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    assert said(figure) == expected, "what was typed is not chosen a second time"
+
+
 def test_every_view_draws_and_keys_move_the_choice(visit, python):
     figure = explorer_on(visit())
     drawn = set()

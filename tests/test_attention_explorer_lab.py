@@ -57,8 +57,6 @@ def test_the_explorer_is_alive_in_lab_and_keeps_its_keys(browser, course):
     assert page.locator(".jp-Cell").count() == cells, "a bare key is the figure's, not Lab's"
     assert page.url == address, "the address is Lab's"
 
-    # What was typed is computed after its letter is on the screen, and chooses the last token.
-    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
     page.locator("canvas.pc-picture").press("ArrowUp")
     expect(sentence).to_have_text(look_on.sentence(query=last - 1))
     page.locator(".jp-CodeCell").last.locator(".cm-content").click()

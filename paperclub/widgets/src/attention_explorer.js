@@ -24,7 +24,9 @@ class AttentionExplorer {
   /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
   #place = null;
   #telling = false;
-  #due = 0;
+  /** @type {ReturnType<typeof setTimeout> | null} when what was typed is computed; null: nothing waits */
+  #due = null;
+  #typed = "";
   /** @type {HTMLCanvasElement} */
   canvas;
   /** @type {Controls} */
@@ -111,6 +113,7 @@ class AttentionExplorer {
 
   /** Take over a choice of the reader's, tell Python (if there is one), and show it. */
   choose(change) {
+    this.#settle();
     const before = this.chosen;
     this.chosen = { ...before, ...change };
     this.#hover = null;
@@ -126,7 +129,16 @@ class AttentionExplorer {
   /** What the reader types is computed after the letter is on the screen, once for all that came by then. */
   type(text) {
     clearTimeout(this.#due);
-    this.#due = setTimeout(() => this.choose({ text, query: Infinity, key: null }));
+    this.#typed = text;
+    this.#due = setTimeout(() => this.#settle());
+  }
+
+  /** Compute what was typed: what is chosen after it is chosen in it. */
+  #settle() {
+    if (this.#due === null) return;
+    clearTimeout(this.#due);
+    this.#due = null;
+    this.choose({ text: this.#typed, query: Infinity, key: null });
   }
 
   /** Switch a head off, or on again. */
@@ -278,6 +290,7 @@ class AttentionExplorer {
 
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    this.#settle();
     if (event.key === "x") {
       this.toggle(this.chosen.layer, this.chosen.head);
       return;
