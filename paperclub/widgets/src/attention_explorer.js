@@ -24,8 +24,8 @@ class AttentionExplorer {
   /** @type {ReturnType<typeof layout> | null} where everything stands; known once there is a width */
   #place = null;
   #telling = false;
-  /** @type {ReturnType<typeof setTimeout> | null} when what was typed is computed; null: nothing waits */
-  #due = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} when what was typed is computed, if anything waits */
+  #due;
   #typed = "";
   /** @type {HTMLCanvasElement} */
   canvas;
@@ -135,9 +135,9 @@ class AttentionExplorer {
 
   /** Compute what was typed: what is chosen after it is chosen in it. */
   #settle() {
-    if (this.#due === null) return;
+    if (this.#due === undefined) return;
     clearTimeout(this.#due);
-    this.#due = null;
+    this.#due = undefined;
     this.choose({ text: this.#typed, query: Infinity, key: null });
   }
 
