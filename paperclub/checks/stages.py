@@ -5,7 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from paperclub.threads import threads
 STAGE_LIMIT = 35 * 60  # seconds; a check that hangs is a check that failed, a slow machine is none
 CELL_LIMIT = 300  # seconds for one cell of a notebook
 NOTEBOOKS = ("chapters", "solutions", "exercises")
+TESTS = ROOT / "tests"
 MOVED = (
     "If a dependency has changed, see which claim moved: python course.py claims WEEK --compare 1"
 )
@@ -129,7 +130,7 @@ def run_browser_tests(turn: Turn = EVERY) -> Outcome:
         print(error)
         return Outcome(skipped=1, fault="no browser to run them in")
     print(f"Browser: {browser}", flush=True)
-    return run_tests(["-m", "browser and not firefox", *TWO], turn, all_must_run=True)
+    return run_tests(["-m", "browser and not firefox", *TWO], turn, True, files_with("browser"))
 
 
 def run_firefox_tests(turn: Turn = EVERY) -> Outcome:
@@ -146,13 +147,28 @@ def run_firefox_tests(turn: Turn = EVERY) -> Outcome:
         print("Not run: no Firefox was found (on Debian: sudo apt-get install firefox-esr).")
         return Outcome(skipped=1, fault="no Firefox to run them in" if can_install() else "")
     print(f"Browser: {browser}", flush=True)
-    return run_tests(["-m", "firefox"], turn, all_must_run=True)
+    return run_tests(["-m", "firefox"], turn, True, files_with("firefox"))
 
 
-def run_tests(arguments: list[str], turn: Turn, all_must_run: bool = False) -> Outcome:
-    """Run those of the tests that ``arguments`` choose and whose turn it is."""
+def files_with(mark: str) -> list[str]:
+    """Return the files of tests that name a mark: to import all takes eight seconds a process.
+
+    ``tests/conftest.py`` refuses a test that has the mark in a file that does not name it.
+    """
+    files = sorted(TESTS.rglob("test_*.py"))
+    named = [file for file in files if f"pytest.mark.{mark}" in file.read_text("utf-8")]
+    return [str(file.relative_to(ROOT)) for file in named]
+
+
+def run_tests(
+    arguments: list[str],
+    turn: Turn,
+    all_must_run: bool = False,
+    files: Sequence[str] = ("tests",),
+) -> Outcome:
+    """Run those of the tests in ``files`` that ``arguments`` choose and whose turn it is."""
     plugin = ["-p", "paperclub.checks.turns"]
-    outcome = run_pytest([*arguments, *plugin, "tests"], all_must_run, turn.surroundings)
+    outcome = run_pytest([*arguments, *plugin, *files], all_must_run, turn.surroundings)
     return replace(outcome, in_turn=True)
 
 
@@ -192,8 +208,13 @@ def run(
 
 
 def environment(data: str) -> dict[str, str]:
-    """Return the environment of a stage: a data folder of its own, and one core a process."""
-    return {**os.environ, "PAPERCLUB_DATA": data, "PYTHONUTF8": "1", **threads(1)}
+    """Return the environment of a stage: a data folder of its own, and one core a process.
+
+    Python keeps what it compiled, as it does unless told otherwise: a run starts hundreds of
+    processes, and each would compile the library again.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PAPERCLUB_DATA": data, "PYTHONUTF8": "1", **threads(1)}
 
 
 def end_tree(process: subprocess.Popen) -> None:
