@@ -155,6 +155,11 @@ def test_broken_yaml_is_named_with_its_line(tmp_path, works):
     assert re.search(r"syllabus\.yml:[23]: not valid YAML", said)
 
 
+def test_a_character_that_no_text_has_is_named_with_its_line(tmp_path, works):
+    said = refused("parts:\n- title: Basics\x07\n", tmp_path, works)
+    assert "syllabus.yml:2: here stands a character that no text has (U+0007)" in said
+
+
 @pytest.mark.parametrize("text", ["", "just words", "parts: 3", "[]"])
 def test_a_file_of_another_shape_is_refused_without_a_traceback(text, tmp_path, works):
     assert "syllabus.yml:1:" in refused(text, tmp_path, works)

@@ -114,7 +114,7 @@ def use_executed_notebooks(app: Sphinx, config: Config) -> None:
 
 def mark_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
     """Note in a notebook what it runs besides its cells, and which of its parts are presented."""
-    if docname in notebooks():
+    if Path(app.srcdir) == paths.ROOT and docname in notebooks():
         source[0] = as_on_its_page(docname, source[0])
 
 
@@ -125,6 +125,8 @@ def read_anew(
 
     Without this, an edited figure would stay as it was in every page that shows it.
     """
+    if Path(app.srcdir) != paths.ROOT:
+        return []  # none of these notebooks is a page of that book
     before = getattr(env, "course_notebooks", {})
     env.course_notebooks = {
         page: hashlib.sha256(

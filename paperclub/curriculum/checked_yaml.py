@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from paperclub.errors import CourseError
 from paperclub.paths import ROOT
@@ -59,34 +61,43 @@ class YamlFile:
     def __init__(self, file: Path, head: str | None = None):
         self.file = file
         self._above = 0 if head is None else 1  # lines that stand above what is parsed
+        self._text = _text_of(file) if head is None else head
         try:
-            text = file.read_text(encoding="utf-8") if head is None else head
-            self.data = YAML(typ="rt").load(text)
-        except FileNotFoundError:
-            raise CourseError(f"{shown(file)} is missing. Bring it back from git.") from None
-        except UnicodeDecodeError as error:
-            raise CourseError(
-                f"{shown(file)} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-            ) from None
+            # In C and without lines: they are wanted only where something is wrong.
+            self.data = YAML(typ="safe").load(self._text)
+        except (YAMLError, ValueError):
+            self.data = self._with_lines
+
+    @functools.cached_property
+    def _with_lines(self) -> Any:
+        """The data as mappings and lists that know their lines; this takes seven times as long."""
+        try:
+            return YAML(typ="rt").load(self._text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             problem = (error.problem or error.context or "cannot be read").split("\n")[0]
             raise CourseError(
-                f"{shown(file)}:{(mark.line + 1 if mark else 1) + self._above}: "
+                f"{shown(self.file)}:{(mark.line + 1 if mark else 1) + self._above}: "
                 f"not valid YAML: {problem}. "
                 "Look at this line and the one above: indentation, a missing colon or quote."
             ) from None
-        except ValueError as error:  # what has the form of a day and is none
-            line, day = _no_day(text)
+        except ReaderError as error:
+            line = self._text.count("\n", 0, error.position) + 1 + self._above
             raise CourseError(
-                f"{shown(file)}:{line + self._above}: there is no day {day}."
+                f"{shown(self.file)}:{line}: here stands a character that no text has "
+                f"(U+{ord(self._text[error.position]):04X}). Take it out."
+            ) from None
+        except ValueError as error:  # what has the form of a day and is none
+            line, day = _no_day(self._text)
+            raise CourseError(
+                f"{shown(self.file)}:{line + self._above}: there is no day {day}."
                 if day
-                else f"{shown(file)} cannot be read: {error}."
+                else f"{shown(self.file)} cannot be read: {error}."
             ) from None
 
     def line(self, place: Place) -> int:
         """Return the line, counted from 1, of ``place`` or of what encloses it."""
-        node, line = self.data, 0
+        node, line = self._with_lines, 0
         for step in place:
             if isinstance(node, CommentedMap) and step in node:
                 line = node.lc.key(step)[0]
@@ -117,6 +128,17 @@ class YamlFile:
         more = len(lines) - FAULTS_SHOWN
         text = "\n".join(lines[:FAULTS_SHOWN])
         raise CourseError(text + (f"\n… and {more} more in this file." if more > 0 else ""))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{shown(file)} is missing. Bring it back from git.") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(
+            f"{shown(file)} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
+        ) from None
 
 
 def _no_day(text: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ asked for them (a ``__getattr__`` of its own) counts with all its modules.
 
 import ast
 import functools
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +37,13 @@ def imported_modules(
     seen: set[Wanted] = set()
     while waiting:
         wanted = waiting.pop()
-        name, part = wanted
-        path = _file_of(name, root, left_out)
-        if path is None or wanted in seen:
+        if wanted in seen:
             continue
         seen.add(wanted)
+        name, part = wanted
+        path = _file_of(name, root, left_out)
+        if path is None:
+            continue
         module = _read(path, name, path.stat().st_mtime_ns)
         if part:
             waiting.append((module.hands_on or {}).get(part, (f"{name}.{part}", None)))
@@ -73,13 +76,13 @@ def _read(path: Path, name: str, changed: int) -> _Module:
     """Read a file once for each time that it was ``changed`` (nanoseconds)."""
     source = path.read_text("utf-8")
     if path.name != "__init__.py":
-        return _Module(tuple(_imports(source, name.rpartition(".")[0])), None, ())
+        return _Module(_imports(source, name.rpartition(".")[0]), None, ())
     tree = parse(source)
     body = tree.body if tree else []
     asked = any(isinstance(one, ast.FunctionDef) and one.name == "__getattr__" for one in body)
     modules = sorted(file.stem for file in path.parent.glob("[!_]*.py")) if asked else ()
     return _Module(
-        tuple(_imports(source, name)),
+        _imports(source, name),
         _handed_on(body, name),
         tuple((f"{name}.{module}", None) for module in modules),
     )
@@ -93,18 +96,20 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
-def _imports(source: str, package: str) -> Iterator[Wanted]:
-    """Yield what a source imports; a module's parents run too, but nothing is wanted of them."""
-    tree = parse(source)
+@functools.cache  # a book's build asks several times for the cells of each notebook
+def _imports(source: str, package: str) -> tuple[Wanted, ...]:
+    """Return what a source imports; a module's parents run too, but nothing is wanted of them."""
+    tree = parse(source) if "import" in source else None
+    wanted: list[Wanted] = []
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _parents(alias.name)
-                yield alias.name, None
+                wanted += [*_parents(alias.name), (alias.name, None)]
         elif isinstance(node, ast.ImportFrom):
             base = _base(node, package)
-            yield from _parents(base)
-            yield from ((base, None if alias.name == "*" else alias.name) for alias in node.names)
+            wanted += _parents(base)
+            wanted += [(base, None if alias.name == "*" else alias.name) for alias in node.names]
+    return tuple(wanted)
 
 
 def _base(node: ast.ImportFrom, package: str) -> str:
@@ -124,9 +129,11 @@ def _file_of(name: str, root: Path, without: set[str]) -> Path | None:
     parts = name.split(".")
     if parts[0] != PACKAGE or (len(parts) > 1 and parts[1] in without):
         return None
-    base = root.joinpath(*parts)
-    candidates = (base / "__init__.py", base.with_suffix(".py"))
-    return next((path for path in candidates if path.is_file()), None)
+    base = os.path.join(root, *parts)  # noqa: PTH118 - pathlib would take half of the time of all
+    for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):  # noqa: PTH118
+        if os.path.isfile(candidate):  # noqa: PTH113
+            return Path(candidate)
+    return None
 
 
 def _handed_on(body: list[ast.stmt], name: str) -> dict[str, Wanted] | None:

@@ -16,7 +16,6 @@ from paperclub.widgets.recall_curve import RecallCurve
 from paperclub.widgets.recall_game import RecallGame
 from paperclub.widgets.relation_scene import RelationScene
 from paperclub.widgets.soft_alignment import SoftAlignment
-from paperclub.widgets.style import use_house_style
 
 __all__ = [
     "AttentionExplorer",
@@ -35,5 +34,4 @@ __all__ = [
     "RecallGame",
     "RelationScene",
     "SoftAlignment",
-    "use_house_style",
 ]
