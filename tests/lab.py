@@ -73,6 +73,12 @@ class Lab:
         return self
 
 
+def run_cell(page: Page, number: int = -1) -> None:
+    """Run one of the notebook's code cells, by default the last one."""
+    page.locator(".jp-CodeCell").nth(number).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+
+
 @contextmanager
 def figure_in_lab(
     browser: Browser, folder: Path, cells: Sequence[str], port: int

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import psutil
 import pytest
 from running import write_notebook
 
+from paperclub import paths
 from paperclub.checks import chromium, firefox, growth, stages
 from paperclub.checks.outcome import Outcome, command_outcome, pytest_outcome
 from paperclub.checks.run import run_checks, run_stages
@@ -263,6 +265,37 @@ def test_a_stage_computes_with_one_thread_whatever_the_surroundings_ask_for(monk
     assert stages.run([sys.executable, "-c", asked]) == 1
     names = "import os, sys; sys.exit(sum(os.environ[name] != '1' for name in sys.argv[1:]))"
     assert stages.run([sys.executable, "-c", names, *NAMES]) == 0
+
+
+def test_a_stage_lets_python_keep_what_it_compiled(monkeypatch):
+    """A run starts hundreds of processes: without it each compiles the library again."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    asked = "import sys; sys.exit(sys.dont_write_bytecode)"
+    assert stages.run([sys.executable, "-c", asked]) == 0
+
+
+def test_a_stage_imports_only_files_that_name_its_mark(monkeypatch, tmp_path):
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    monkeypatch.setattr(stages, "TESTS", tmp_path / "tests")
+    (tmp_path / "tests").mkdir()
+    for name, text in {"a": "pytest.mark.browser", "b": "the browser", "c": "x"}.items():
+        (tmp_path / "tests" / f"test_{name}.py").write_text(text, "utf-8")
+    (tmp_path / "tests" / "figures.py").write_text("pytest.mark.browser", "utf-8")
+    assert stages.files_with("browser") == [str(Path("tests", "test_a.py"))]
+
+
+@pytest.mark.parametrize(("mark", "code"), [("pytest.mark.browser", 0), ("its_mark", 4)])
+def test_a_test_that_its_stage_would_not_find_is_refused(tmp_path, mark, code):
+    shutil.copy(paths.ROOT / "tests" / "conftest.py", tmp_path)
+    source = (
+        f"import pytest\nits_mark = getattr(pytest.mark, 'browser')\n@{mark}\ndef test_it(): pass"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = browser: x\n", "utf-8")
+    (tmp_path / "test_it.py").write_text(source, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == code
+    assert ("write pytest.mark.browser in this file" in done.stdout + done.stderr) == bool(code)
 
 
 def test_what_a_command_started_is_ended_with_it():

@@ -1,7 +1,7 @@
 """The pointing figure in JupyterLab, with a kernel."""
 
 import pytest
-from lab import figure_in_lab
+from lab import figure_in_lab, run_cell
 from playwright.sync_api import expect
 from specimens import every_specimen
 
@@ -24,16 +24,10 @@ def test_the_figure_is_alive_in_lab_and_python_hears_of_points(browser, tmp_path
         said = python.sentence(3, points=[*python.points, [0.5, 0.5]])
         picture.press("Escape")
         expect(sentence).to_have_text(said)
-        ask(page)
+        run_cell(page)
         expect(page.locator(".jp-OutputArea-output").last).to_contain_text(f"hull 13 {said}")
         page.get_by_label("tour").check()
         said = python.sentence(14, points=[*python.points, [0.5, 0.5]], task="tour")
         expect(sentence).to_have_text(said)
-        ask(page)
+        run_cell(page)
         expect(page.locator(".jp-OutputArea-output").last).to_contain_text(f"tour 13 {said}")
-
-
-def ask(page):
-    """Run the notebook's last cell, which asks Python what it has heard."""
-    page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")

@@ -1,7 +1,7 @@
 """The recall figures in JupyterLab, with a kernel that hears what a room counts."""
 
 import pytest
-from lab import figure_in_lab
+from lab import figure_in_lab, run_cell
 from playwright.sync_api import expect
 from specimens import every_specimen
 
@@ -40,8 +40,7 @@ def test_the_figures_are_alive_in_lab_and_python_hears_of_the_tallies(browser, t
         game.get_by_role("button", name="words, pace, record").click()
         line = game.get_by_role("textbox", name="line for the record")
         assert counted.sentence() in line.input_value()
-        page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-        page.keyboard.press("Control+Enter")
+        run_cell(page)
         said = f"9 {counted.tallies} {CURVE.step(drawn)}"
         expect(page.locator(".jp-OutputArea-output").last).to_contain_text(said)
         kept = page.evaluate(

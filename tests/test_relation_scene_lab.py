@@ -1,7 +1,7 @@
 """The relation scene in JupyterLab, with a kernel: both sides hear of each other."""
 
 import pytest
-from lab import figure_in_lab
+from lab import figure_in_lab, run_cell
 from playwright.sync_api import expect
 from specimens import HOSTILE, every_specimen
 
@@ -34,6 +34,5 @@ def test_a_moved_object_reaches_python_and_a_question_of_pythons_the_figure(brow
         said = python.sentence(0, 0, 0, places=places, shapes=shapes)
         expect(sentence).to_have_text(said)
         assert page.locator(".jp-Cell").count() == cells, "a bare key is the figure's, not Lab's"
-        page.locator(".jp-CodeCell").nth(-2).locator(".cm-content").click()
-        page.keyboard.press("Control+Enter")
+        run_cell(page, -2)
         expect(page.locator(".jp-OutputArea-output").last).to_contain_text(f"heard {said}")

@@ -6,7 +6,7 @@ import time
 import nbformat
 import pytest
 from figure_book import DATA, FIGURE, HEADS, notebook
-from lab import Lab
+from lab import Lab, run_cell
 from playwright.sync_api import expect
 from running import Running, copy_course
 from watching import Watched
@@ -101,8 +101,7 @@ def test_python_hears_what_the_reader_chose(lab):
     picture = page.locator("canvas.pc-picture")
     picture.press("Home")
     expect(page.locator(".pc-sentence")).to_have_text(python.sentence(query=0))
-    page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    run_cell(page)
     expect(page.locator(".jp-OutputArea-output").last).to_contain_text(
         f"chosen 0 {python.sentence(query=0)}"
     )
