@@ -25,7 +25,7 @@ def tree(tmp_path, monkeypatch):
     """A tree with two chapters and a place for the figures."""
     monkeypatch.setattr(paths, "CHAPTERS", tmp_path)
     monkeypatch.setattr(paths, "MEASURED", tmp_path / "book" / "measured.json")
-    monkeypatch.setattr("paperclub.bench.run.use_two_cores", lambda: None)
+    monkeypatch.setattr("paperclub.bench.run.use_a_laptop", lambda: None)
     for slug in ("alignment", "attention"):
         write_chapter(slug, "x = 1")
     return tmp_path

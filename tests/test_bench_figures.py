@@ -23,7 +23,7 @@ ROW = {
 @pytest.fixture
 def figures_file(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "MEASURED", tmp_path / "measured.json")
-    monkeypatch.setattr("paperclub.bench.run.use_two_cores", lambda: None)
+    monkeypatch.setattr("paperclub.bench.run.use_a_laptop", lambda: None)
     return paths.MEASURED
 
 

@@ -35,12 +35,14 @@ def same_machine(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return all(one.get(key) == other.get(key) for key in SAME)
 
 
-def use_two_cores() -> None:
-    """Keep this process, and what it starts, to two cores and two threads.
+def use_a_laptop() -> None:
+    """Let this process, and what it starts, find what a reader's laptop offers.
 
-    macOS cannot bind a process to cores; there the threads alone are limited.
+    That is two cores and two threads (macOS cannot bind a process to cores; there the threads
+    alone are limited), and a Python that keeps what it compiled, as it does by default.
     """
     os.environ.update(threads(2))
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     process = psutil.Process()
     if hasattr(process, "cpu_affinity"):
         process.cpu_affinity(_cores()[:2])

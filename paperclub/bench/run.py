@@ -13,7 +13,7 @@ from rich.table import Table
 
 from paperclub import paths
 from paperclub.bench import areas
-from paperclub.bench.machine import machine, same_machine, use_two_cores
+from paperclub.bench.machine import machine, same_machine, use_a_laptop
 from paperclub.curriculum.checked_yaml import suggest
 from paperclub.curriculum.measured import CHECKS, GROWTH, measured
 from paperclub.errors import CourseError
@@ -56,7 +56,7 @@ def run_bench(names: list[str], json_file: Path | None = None) -> None:
         require_place("--json", json_file)
     here = machine()
     figures = kept(measured(), here, console)
-    use_two_cores()
+    use_a_laptop()
     jobs: list[tuple[str, Callable[[], areas.Figures]]] = [
         (f"chapters/{slug}", functools.partial(areas.chapter, slug)) for slug in slugs
     ]
