@@ -67,7 +67,7 @@ def pairs(count: int, rng: Random, held_out: bool = False) -> list[tuple[str, st
         rng: Where chance comes from; it is moved on.
         held_out: Give days that are never given otherwise, for testing.
     """
-    made = []
+    made: list[tuple[str, str]] = []
     while len(made) < count:
         number = rng.randint(FIRST, LAST)
         if (number % HELD_OUT == 0) is held_out:

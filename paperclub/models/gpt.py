@@ -77,6 +77,9 @@ class GPT(nn.Module):
         config: The sizes.
     """
 
+    positions: Tensor  # (context, width)
+    causal: Tensor  # (context, context), true where a query may look
+
     def __init__(self, config: Config):
         super().__init__()
         self.config = config

@@ -106,7 +106,8 @@ def _copy() -> Path:
 def _find() -> Path:
     """Return the folder of the package, after a look at the checksum of the model in it."""
     spec = importlib.util.find_spec(PACKAGE)
-    path = Path(next(iter(spec.submodule_search_locations))) / GGUF if spec else None
+    places = (spec.submodule_search_locations if spec else None) or []
+    path = next((Path(place) / GGUF for place in places), None)
     if path is None or not path.exists():
         raise ModelMissing(
             "SmolLM2 is not on this machine. To get it (98 MB): "

@@ -51,7 +51,9 @@ def _tokens(texts: dict[str, str], tokenizer: Tokenizer) -> list[np.ndarray]:
     return [np.array(tokenizer.encode(text)[1:]) for text in texts.values()]
 
 
-def _counted(train: list[np.ndarray], texts: list[np.ndarray], order: int, vocabulary: int):
+def _counted(
+    train: list[np.ndarray], texts: list[np.ndarray], order: int, vocabulary: int
+) -> np.ndarray:
     counts = KneserNey(train, order, vocabulary)
     return np.concatenate([counts.probabilities(text) for text in texts])
 
@@ -73,13 +75,13 @@ def against_ngrams(model: GPT, tokenizer: Tokenizer, archive: Path) -> dict[str,
     )
     vocabulary = tokenizer.start
     tokens = {n: bits_per_byte(_counted(of_train, of_test, n, vocabulary), size) for n in ORDERS}
-    as_bytes = [
+    train_bytes, test_bytes = (
         [np.frombuffer(text.encode(), np.uint8) for text in texts.values()]
         for texts in (train, test)
-    ]
-    characters = {n: bits_per_byte(_counted(*as_bytes, n, 256), size) for n in ORDERS}
+    )
+    characters = {n: bits_per_byte(_counted(train_bytes, test_bytes, n, 256), size) for n in ORDERS}
     own = np.concatenate([model_probabilities(model, tokenizer, text) for text in of_test])
-    order = min(tokens, key=tokens.get)
+    order = min(tokens, key=tokens.__getitem__)
     mine = np.concatenate([model_probabilities(model, tokenizer, text) for text in of_validation])
     share = _best_share(mine, _counted(of_train, of_validation, order, vocabulary))
     mixed = share * own + (1 - share) * _counted(of_train, of_test, order, vocabulary)
