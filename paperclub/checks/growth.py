@@ -15,7 +15,7 @@ from paperclub.curriculum import syllabus, written_weeks
 
 FIGURES = paths.ROOT / "paperclub" / "widgets" / "dist"
 AT_ONCE = 8  # up to so many weeks, a run makes the own tests of all of them
-IN_TURN = 4  # beyond, those of so many by the day,
+IN_TURN = 3  # beyond, those of so many by the day (Monday's run makes all),
 WORKED_ON = 2  # and of the weeks that were worked on: so many, where one a week is written
 
 
@@ -44,10 +44,15 @@ def _share(report: Path, counts: Callable[[str], bool]) -> float:
 
 
 def share_of_pages(book: Path, folders: Iterable[str]) -> float:
-    """Return which part of a built book's pages lies in ``folders``, 0 to 1."""
+    """Return which part of the bytes of a built book's pages lies in ``folders``, 0 to 1.
+
+    A week's pages are long ones: counted by their number, the book would seem to grow less than
+    ``course.py bench growth`` finds.
+    """
     pages = [page for page in book.rglob("*.html") if "_static" not in page.parts]
-    weekly = [page for page in pages if page.relative_to(book).parts[0] in folders]
-    return len(weekly) / len(pages) if pages else 0.0
+    size = {page: page.stat().st_size for page in pages}
+    weekly = sum(size[page] for page in pages if page.relative_to(book).parts[0] in folders)
+    return weekly / sum(size.values()) if any(size.values()) else 0.0
 
 
 @cache

@@ -117,7 +117,7 @@ def run_notebooks() -> Outcome:
 
 
 def build_book() -> Outcome:
-    """Build the book; it grows with the pages that are those of weeks."""
+    """Build the book; it grows by the pages that are those of weeks."""
     outcome = command_outcome(run([sys.executable, "-m", "paperclub.cli", "book", "build"]))
     return replace(outcome, weekly=share_of_pages(HTML, NOTEBOOKS))
 
@@ -151,7 +151,7 @@ def run_firefox_tests(turn: Turn = EVERY) -> Outcome:
 
 
 def files_with(mark: str) -> list[str]:
-    """Return the files of tests that name a mark: to import all takes eight seconds a process.
+    """Return the files of tests that name a mark: to import all takes seven seconds a process.
 
     ``tests/conftest.py`` refuses a test that has the mark in a file that does not name it.
     """
