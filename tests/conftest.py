@@ -4,11 +4,11 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from paperclub.checks.marks import STAGES, names_mark
 from paperclub.threads import threads
 
 # Two kernels or two test processes share a laptop's two cores: none of them may take both.
@@ -20,15 +20,9 @@ for name, number in threads(1).items():
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a test that its stage would not find: stages look for marks in the files' text."""
     for item in items:
-        for mark in ("browser", "firefox"):
-            if item.get_closest_marker(mark) and not says_mark(item.path, mark):
+        for mark in STAGES:
+            if item.get_closest_marker(mark) and not names_mark(item.path, mark):
                 raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.{mark} in this file.")
-
-
-@cache
-def says_mark(file: Path, mark: str) -> bool:
-    """Return whether a file of tests names a mark."""
-    return f"pytest.mark.{mark}" in file.read_text("utf-8")
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import pytest
 from running import write_notebook
 
 from paperclub import paths
-from paperclub.checks import chromium, firefox, growth, stages
+from paperclub.checks import chromium, firefox, growth, marks, stages
 from paperclub.checks.outcome import Outcome, command_outcome, pytest_outcome
 from paperclub.checks.run import run_checks, run_stages
 from paperclub.checks.stages import Stage
@@ -275,13 +275,12 @@ def test_a_stage_lets_python_keep_what_it_compiled(monkeypatch):
 
 
 def test_a_stage_imports_only_files_that_name_its_mark(monkeypatch, tmp_path):
-    monkeypatch.setattr(stages, "ROOT", tmp_path)
-    monkeypatch.setattr(stages, "TESTS", tmp_path / "tests")
+    monkeypatch.setattr(marks, "ROOT", tmp_path)
     (tmp_path / "tests").mkdir()
     for name, text in {"a": "pytest.mark.browser", "b": "the browser", "c": "x"}.items():
         (tmp_path / "tests" / f"test_{name}.py").write_text(text, "utf-8")
     (tmp_path / "tests" / "figures.py").write_text("pytest.mark.browser", "utf-8")
-    assert stages.files_with("browser") == [str(Path("tests", "test_a.py"))]
+    assert marks.files_with("browser") == [str(Path("tests", "test_a.py"))]
 
 
 @pytest.mark.parametrize(("mark", "code"), [("pytest.mark.browser", 0), ("its_mark", 4)])

@@ -114,7 +114,7 @@ def use_executed_notebooks(app: Sphinx, config: Config) -> None:
 
 def mark_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
     """Note in a notebook what it runs besides its cells, and which of its parts are presented."""
-    if Path(app.srcdir) == paths.ROOT and docname in notebooks():
+    if docname in notebooks():
         source[0] = as_on_its_page(docname, source[0])
 
 
@@ -125,8 +125,6 @@ def read_anew(
 
     Without this, an edited figure would stay as it was in every page that shows it.
     """
-    if Path(app.srcdir) != paths.ROOT:
-        return []  # none of these notebooks is a page of that book
     before = getattr(env, "course_notebooks", {})
     env.course_notebooks = {
         page: hashlib.sha256(
@@ -160,8 +158,9 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("course", CoursePart)
     app.add_config_value("course_code", "", "env", str)
     app.connect("config-inited", use_executed_notebooks)
-    app.connect("env-get-outdated", read_anew)
-    app.connect("source-read", mark_notebook)
+    if Path(app.srcdir) == paths.ROOT:  # none of these notebooks is a page of another book
+        app.connect("env-get-outdated", read_anew)
+        app.connect("source-read", mark_notebook)
     app.connect("doctree-read", mark_boxes)
     app.connect("doctree-read", add_buttons)
     app.add_css_file("course.css")

@@ -15,6 +15,7 @@ import psutil
 from paperclub.checks.chromium import ensure_chromium
 from paperclub.checks.firefox import ensure_firefox
 from paperclub.checks.growth import share_of_pages
+from paperclub.checks.marks import files_with
 from paperclub.checks.outcome import Outcome, command_outcome, pytest_outcome
 from paperclub.checks.programs import can_install
 from paperclub.checks.seccomp import ensure_libseccomp
@@ -28,7 +29,6 @@ from paperclub.threads import threads
 STAGE_LIMIT = 35 * 60  # seconds; a check that hangs is a check that failed, a slow machine is none
 CELL_LIMIT = 300  # seconds for one cell of a notebook
 NOTEBOOKS = ("chapters", "solutions", "exercises")
-TESTS = ROOT / "tests"
 MOVED = (
     "If a dependency has changed, see which claim moved: python course.py claims WEEK --compare 1"
 )
@@ -148,16 +148,6 @@ def run_firefox_tests(turn: Turn = EVERY) -> Outcome:
         return Outcome(skipped=1, fault="no Firefox to run them in" if can_install() else "")
     print(f"Browser: {browser}", flush=True)
     return run_tests(["-m", "firefox"], turn, True, files_with("firefox"))
-
-
-def files_with(mark: str) -> list[str]:
-    """Return the files of tests that name a mark: to import all takes seven seconds a process.
-
-    ``tests/conftest.py`` refuses a test that has the mark in a file that does not name it.
-    """
-    files = sorted(TESTS.rglob("test_*.py"))
-    named = [file for file in files if f"pytest.mark.{mark}" in file.read_text("utf-8")]
-    return [str(file.relative_to(ROOT)) for file in named]
 
 
 def run_tests(
